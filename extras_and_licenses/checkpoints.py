@@ -50,13 +50,25 @@ class HubCheckpoint:
 # The revisions await a first run with the hub: they were read in public code and caches, not on the hub itself.
 HUB = {
     "fill-mask": HubCheckpoint(
-        "google-bert/bert-base-uncased", "86b5e0934494bd15c9632b12f734a8a67f723594", "bert", 110.1, "Apache-2.0"
+        "google-bert/bert-base-uncased",
+        "86b5e0934494bd15c9632b12f734a8a67f723594",
+        "bert",
+        110.1,
+        "Apache-2.0",
     ),
     "question-answering": HubCheckpoint(
-        "deepset/roberta-base-squad2", "adc3b06f79f797d1c575d5479d6f5efe54a9e3b4", "roberta", 124.1, "CC-BY-4.0"
+        "deepset/roberta-base-squad2",
+        "adc3b06f79f797d1c575d5479d6f5efe54a9e3b4",
+        "roberta",
+        124.1,
+        "CC-BY-4.0",
     ),
     "emotions": HubCheckpoint(
-        "SamLowe/roberta-base-go_emotions", "58b6c5b44a7a12093f782442969019c7e2982299", "roberta", 124.7, "MIT"
+        "SamLowe/roberta-base-go_emotions",
+        "58b6c5b44a7a12093f782442969019c7e2982299",
+        "roberta",
+        124.7,
+        "MIT",
     ),
     "entities": HubCheckpoint(
         "dbmdz/bert-large-cased-finetuned-conll03-english",
@@ -201,7 +213,9 @@ def _download(entry: HubCheckpoint) -> Path:
 
     try:
         return Path(
-            snapshot_download(entry.name, revision=entry.revision, allow_patterns=DOWNLOADED_FILES, tqdm_class=None)
+            snapshot_download(
+                entry.name, revision=entry.revision, allow_patterns=DOWNLOADED_FILES, tqdm_class=None
+            )
         )
     except (LocalEntryNotFoundError, OfflineModeIsEnabled, HfHubHTTPError, OSError) as error:
         raise CheckpointError(

@@ -5,6 +5,7 @@
 - `run(folder)`: run all; executed copies and HTML in `folder`, and a table. One that fails does not stop the rest.
 - `update()`: run all in place, so that the masters hold the outputs of this machine.
 - `normalise(notebook)`: take out of a notebook all that changes from run to run.
+- `pytest_configure(config)`: as a pytest plugin, compares notebooks as the course does, from any working folder.
 """
 
 import argparse
@@ -46,7 +47,9 @@ class Run:
 def lessons() -> list[Path]:
     """The notebooks of the course, in the order of their numbers."""
     folders = (ROOT / "notebooks", ROOT / "extras_and_licenses")
-    return sorted((path for folder in folders for path in folder.glob("[0-9]*.ipynb")), key=lambda path: path.name)
+    return sorted(
+        (path for folder in folders for path in folder.glob("[0-9]*.ipynb")), key=lambda path: path.name
+    )
 
 
 def read(path: Path) -> NotebookNode:
@@ -82,6 +85,7 @@ def execute(path: Path, notebook: NotebookNode, on_cell=lambda: None) -> Run:
         kernel_name="python3",
         resources={"metadata": {"path": str(path.parent)}},
         on_cell_executed=cell_executed,
+        extra_arguments=["--log-level=ERROR"],
     )
     start = time.perf_counter()
     try:
@@ -130,7 +134,9 @@ def run(folder: Path, paths: list[Path], console: Console) -> list[Run]:
 def render(path: Path, notebook: NotebookNode, folder: Path) -> None:
     """Write a notebook as one HTML page, drawings included."""
     exporter = HTMLExporter(embed_images=True)
-    page, _ = exporter.from_notebook_node(notebook, {"metadata": {"name": path.stem, "path": str(path.parent)}})
+    page, _ = exporter.from_notebook_node(
+        notebook, {"metadata": {"name": path.stem, "path": str(path.parent)}}
+    )
     (folder / f"{path.stem}.html").write_text(page, encoding="utf-8")
 
 
@@ -140,7 +146,11 @@ def as_table(runs: list[Run]) -> Table:
     for run in runs:
         result = "[red]failed[/]" if run.error else "[green]passed[/]"
         table.add_row(
-            run.notebook.stem, str(run.cells), f"{run.seconds:.1f}", f"{run.peak_bytes / 2**20:,.0f} MiB", result
+            run.notebook.stem,
+            str(run.cells),
+            f"{run.seconds:.1f}",
+            f"{run.peak_bytes / 2**20:,.0f} MiB",
+            result,
         )
     return table
 
@@ -199,13 +209,18 @@ def joined_streams(outputs: list[NotebookNode]) -> list[NotebookNode]:
     return joined
 
 
+def pytest_configure(config) -> None:
+    """Let nbval use the course's sanitizer, whatever folder pytest was started in."""
+    config.option.nbval_sanitize_with = str(ROOT / "tests" / "sanitize.cfg")
+
+
 def main() -> int:
     """Run a command; the exit status is 1 where a lesson failed."""
     parser = argparse.ArgumentParser(prog="python -m extras_and_licenses.lessons", description=__doc__)
     parser.add_argument("command", choices=["run", "update", "normalise"])
     parser.add_argument("notebook", nargs="*", type=Path, help="only these; all lessons where none is named")
     parser.add_argument("--into", type=Path, default=ROOT / "build", help="where `run` puts copies and HTML")
-    arguments = parser.parse_args()
+    arguments = parser.parse_intermixed_args()
     paths = [path.resolve() for path in arguments.notebook] or lessons()
     console = Console()
     if arguments.command == "normalise":

@@ -72,7 +72,9 @@ def show(figure: Figure, alt: str) -> None:
         ValueError: `alt` is empty.
     """
     if not alt.strip():
-        raise ValueError("The figure has no alternative text. Pass alt='...' that says what the figure shows.")
+        raise ValueError(
+            "The figure has no alternative text. Pass alt='...' that says what the figure shows."
+        )
     from IPython.display import Image, display
 
     display(Image(data=to_png(figure), alt=alt))
@@ -80,7 +82,7 @@ def show(figure: Figure, alt: str) -> None:
 
 
 def grouped_bars(
-    values: Mapping[str, Mapping[str, float]], xlabel: str, *, number: str = "{:,.0f}", title: str = ""
+    values: Mapping[str, Mapping[str, float]], xlabel: str, *, number: str = "{:,.0f}"
 ) -> Figure:
     """Horizontal bars, one group for each category, in it one bar for each series with its number beside it.
 
@@ -90,7 +92,6 @@ def grouped_bars(
         values: for each series a number for each category, not negative.
         xlabel: what the numbers are, with their unit.
         number: how a number is written, as `str.format` takes it.
-        title: title of the figure.
 
     Raises:
         ValueError: there is nothing to draw, or there are more series than looks.
@@ -101,7 +102,7 @@ def grouped_bars(
             f"There are {len(values)} series with {len(categories)} categories to draw. "
             f"Pass 1 to {len(HATCHES)} series and at least one category."
         )
-    figure, ax = plt.subplots(figsize=(FIGURE_SIZE[0], 1.2 + 0.28 * len(categories) * (len(values) + 0.6)))
+    figure, ax = plt.subplots(figsize=(FIGURE_SIZE[0], 1.0 + 0.22 * len(categories) * (len(values) + 0.6)))
     height = 0.8 / len(values)
     for place, (name, series) in enumerate(values.items()):
         shift = (place - (len(values) - 1) / 2) * height
@@ -110,8 +111,8 @@ def grouped_bars(
         look = {"color": colour, "hatch": HATCHES[place], "edgecolor": "white"}
         bars = ax.barh(rows, list(series.values()), height * 0.9, label=name, **look)
         ax.bar_label(bars, [number.format(value) for value in series.values()], padding=3, fontsize=9)
-    ax.set(xlabel=xlabel, title=title)
-    ax.set_yticks(range(len(categories)), categories)
+    ax.set_xlabel(xlabel)
+    ax.set_yticks(range(len(categories)), [category.replace("$", r"\$") for category in categories])
     ax.invert_yaxis()
     ax.margins(x=0.15)
     if len(values) > 1:
@@ -119,16 +120,13 @@ def grouped_bars(
     return figure
 
 
-def attention_map(
-    weights: Tensor, targets: Sequence[str], sources: Sequence[str], *, title: str = ""
-) -> Figure:
+def attention_map(weights: Tensor, targets: Sequence[str], sources: Sequence[str]) -> Figure:
     """A heat map: one row for each target token, one column for each source token, dark for much attention.
 
     Args:
-        weights: attention weights, `[targets, sources]`, between 0 and 1, on any device.
+        weights: attention weights, `[targets, sources]`, not negative, on any device.
         targets: what each row is called.
         sources: what each column is called.
-        title: title of the figure.
 
     Raises:
         ValueError: the weights have another shape than the names say.
@@ -139,12 +137,12 @@ def attention_map(
             f"{len(sources)} source tokens. Pass weights of shape [targets, sources], for one head or an average."
         )
     figure, ax = plt.subplots(figsize=(2.0 + 0.42 * len(sources), 1.6 + 0.32 * len(targets)))
-    image = ax.imshow(weights.detach().float().cpu().numpy(), cmap="cividis_r", vmin=0, vmax=1, aspect="auto")
+    image = ax.imshow(weights.detach().float().cpu().numpy(), cmap="Blues", vmin=0, aspect="auto")
     sources, targets = ([token.replace("$", r"\$") for token in tokens] for tokens in (sources, targets))
     ax.set_xticks(range(len(sources)), sources, rotation=60, ha="left", rotation_mode="anchor")
     ax.set_yticks(range(len(targets)), targets)
     ax.tick_params(top=True, labeltop=True, bottom=False, labelbottom=False)
-    ax.set(xlabel="source token", ylabel="target token", title=title)
+    ax.set(xlabel="source token", ylabel="target token")
     figure.colorbar(image, label="attention weight")
     return figure
 

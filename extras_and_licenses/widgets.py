@@ -4,6 +4,7 @@
 - `fill_mask_explorer(pipe)`: what a model fills in, over the plain function `fill_mask_picture`.
 - `decoding_stepper(model, tokenizer)`: an encoder-decoder model, one decoder call at a time.
 - `decoding_step(model, tokenizer, source, step)`: the data behind it, as a `DecodingStep`.
+- `licence_explorer()`: the checkpoint behind a role, its size and licence.
 """
 
 import base64
@@ -16,6 +17,7 @@ from matplotlib import pyplot as plt
 from matplotlib.figure import Figure
 from transformers import FillMaskPipeline, PreTrainedModel, PreTrainedTokenizerBase
 
+from extras_and_licenses.checkpoints import table
 from extras_and_licenses.plots import PALETTE, answer_bars, to_png
 
 
@@ -128,6 +130,10 @@ def fill_mask_explorer(pipe: FillMaskPipeline, text: str | None = None) -> Explo
     return Explorer("Fill the mask", controls, draw=lambda text, top_k: fill_mask_picture(pipe, text, top_k))
 
 
+MAX_SOURCE_TOKENS = 64
+"""How many source tokens the picture of a decoder call has room for."""
+
+
 @dataclass(frozen=True)
 class DecodingStep:
     """One call of the decoder in a greedy search with a key-value cache."""
@@ -168,11 +174,17 @@ def decoding_step(
         max_steps: calls of the decoder after which generation ends without a stop token.
 
     Raises:
-        ValueError: the source is empty, the text has fewer steps, or the model does not show its attention.
+        ValueError: the source is empty or too long, the text has fewer steps, or the model does not show its
+            attention.
     """
     if not source.strip():
         raise ValueError("The source text is empty. Type a sentence with its prefix.")
     inputs = tokenizer(source, return_tensors="pt").to(model.device)
+    tokens = inputs["input_ids"].shape[1]
+    if tokens > MAX_SOURCE_TOKENS:
+        raise ValueError(
+            f"The source text has {tokens} tokens and the picture has room for {MAX_SOURCE_TOKENS}. Shorten it."
+        )
     output = model.generate(
         **inputs,
         max_new_tokens=max_steps,
@@ -258,3 +270,37 @@ def _draw_decoding_step(shown: DecodingStep) -> tuple[Figure, str]:
         f"Decoder call {shown.step} of {shown.steps}. In goes {shown.fed}. The most probable next token is {token} "
         f"with {probability:.2f}. Most attention, {weight:.2f}, goes to the source token {source}."
     )
+
+
+def licence_picture(role: str, profile: str) -> tuple[Figure, str]:
+    """The size of every checkpoint of a profile, with one role marked and its licence in the title.
+
+    Args:
+        role: a role of the profile.
+        profile: `"kit"` or `"hub"`.
+
+    Raises:
+        ValueError: the profile has no such role.
+    """
+    rows = {row.role: row for row in table(profile)}
+    if role not in rows:
+        raise ValueError(f"The profile {profile!r} has no checkpoint for {role!r}. Choose another role.")
+    chosen = rows[role]
+    figure, ax = plt.subplots()
+    colours = [PALETTE["vermilion"] if name == role else PALETTE["sky"] for name in rows]
+    labels = [f"{name} ◀" if name == role else name for name in rows]
+    ax.barh(labels, [row.size_bytes / 1e6 for row in rows.values()], color=colours)
+    ax.invert_yaxis()
+    ax.set(xlabel="size on disk in MB", title=f"{chosen.name}: {chosen.licence}")
+    size = f"{chosen.size_bytes / 1e6:,.0f} MB"
+    return figure, f"{role} in the profile {profile} is {chosen.name}, {size}, licence {chosen.licence}."
+
+
+def licence_explorer() -> Explorer:
+    """Choose a role and a profile, see which checkpoint it is, how large, and its licence."""
+    roles = list(dict.fromkeys(row.role for profile in ("kit", "hub") for row in table(profile)))
+    controls = {
+        "role": ipywidgets.Dropdown(options=roles, description="Role"),
+        "profile": ipywidgets.Dropdown(options=["kit", "hub"], description="Profile"),
+    }
+    return Explorer("Which checkpoint, which licence", controls, draw=licence_picture)

@@ -26,7 +26,7 @@ def test_the_profile_is_the_argument_then_the_variable_then_the_kit(monkeypatch)
 
 def test_an_unknown_profile_is_named_with_those_there_are(monkeypatch):
     monkeypatch.setenv(checkpoints.PROFILE_VARIABLE, "cloud")
-    with pytest.raises(CheckpointError, match="'cloud'.*'kit' or 'hub'"):
+    with pytest.raises(CheckpointError, match=r"'cloud'.*'kit' or 'hub'"):
         checkpoint("fill-mask")
 
 
@@ -40,12 +40,16 @@ def test_an_unknown_role_is_named_with_those_there_are():
 def test_a_hub_that_cannot_be_reached_is_one_sentence_with_the_remedy(monkeypatch, tmp_path):
     monkeypatch.setattr("huggingface_hub.constants.HF_HUB_OFFLINE", True)
     monkeypatch.setattr("huggingface_hub.constants.HF_HUB_CACHE", str(tmp_path))
-    with pytest.raises(CheckpointError, match=r"google-t5/t5-base is not on this machine.*INSIDE_TRANSFORMERS_PROFILE=kit"):
+    with pytest.raises(
+        CheckpointError, match=r"google-t5/t5-base is not on this machine.*INSIDE_TRANSFORMERS_PROFILE=kit"
+    ):
         checkpoint("seq2seq", profile="hub")
 
 
 def test_a_description_names_the_checkpoint_and_no_path():
-    assert describe("seq2seq", "hub") == "seq2seq: google-t5/t5-base (hub), 222.9 million parameters, Apache-2.0"
+    assert (
+        describe("seq2seq", "hub") == "seq2seq: google-t5/t5-base (hub), 222.9 million parameters, Apache-2.0"
+    )
     assert checkpoint("seq2seq", "kit") not in describe("seq2seq", "kit")
 
 

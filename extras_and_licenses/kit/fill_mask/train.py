@@ -12,6 +12,7 @@ import torch
 from datasets import Dataset
 from transformers import AutoTokenizer, BertForMaskedLM, DataCollatorForLanguageModeling, Trainer
 
+from extras_and_licenses.checkpoints import checkpoint
 from extras_and_licenses.kit.data import paragraphs, rows
 from extras_and_licenses.kit.training import train, training_arguments
 
@@ -23,6 +24,7 @@ class MaskedPositionsTrainer(Trainer):
     """A trainer that runs the head on the masked positions alone."""
 
     def compute_loss(self, model, inputs, return_outputs=False, num_items_in_batch=None):
+        """Cross-entropy of the masked positions of a batch."""
         labels = inputs.pop("labels")
         inputs.pop("length", None)
         masked = labels != -100
@@ -53,23 +55,27 @@ def training_texts() -> list[str]:
     return [text for key, text in unique.items() if key and key not in unseen]
 
 
-def run(body: Path, work: Path, **changes) -> Path:
+def run(work: Path, **changes) -> Path:
     """Train and write the model.
 
     Args:
-        body: folder of the body (`all-MiniLM-L6-v2`).
         work: folder for checkpoints and, at the end, for the model (`work / "model"`).
         changes: fields of `TrainingArguments` to change.
     """
+    body = checkpoint("embeddings")
     tokenizer = AutoTokenizer.from_pretrained(body)
     model = BertForMaskedLM.from_pretrained(
         body, attn_implementation="eager", hidden_dropout_prob=0.0, attention_probs_dropout_prob=0.0
     )
-    encoded = tokenizer(training_texts(), truncation=True, max_length=MAX_TOKENS, return_overflowing_tokens=True)
+    encoded = tokenizer(
+        training_texts(), truncation=True, max_length=MAX_TOKENS, return_overflowing_tokens=True
+    )
     ids = [tokens for tokens in encoded["input_ids"] if len(tokens) > 6]
     data = Dataset.from_dict({"input_ids": ids, "length": [len(tokens) for tokens in ids]})
     print(f"{len(ids):,} sequences, {sum(map(len, ids)):,} tokens", flush=True)
-    mask = DataCollatorForLanguageModeling(tokenizer, mlm_probability=MASKED_IN_TRAINING, pad_to_multiple_of=8)
+    mask = DataCollatorForLanguageModeling(
+        tokenizer, mlm_probability=MASKED_IN_TRAINING, pad_to_multiple_of=8
+    )
 
     def collate(features):
         return mask([{"input_ids": feature["input_ids"]} for feature in features])
@@ -77,7 +83,9 @@ def run(body: Path, work: Path, **changes) -> Path:
     trainer = MaskedPositionsTrainer(
         model=model,
         args=training_arguments(
-            work, **dict(per_device_train_batch_size=64, learning_rate=5e-4, warmup_steps=150, num_train_epochs=1) | changes
+            work,
+            **dict(per_device_train_batch_size=64, learning_rate=5e-4, warmup_steps=150, num_train_epochs=1)
+            | changes,
         ),
         train_dataset=data,
         data_collator=collate,
