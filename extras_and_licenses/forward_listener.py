@@ -1,13 +1,13 @@
 """Listen to the forward calls of a model without changing what they compute.
 
-- ``ForwardListener``: stands in for the ``forward`` of one module and reports each call to it.
-- ``ForwardListener.listening``: the same for several modules, as a context manager.
-- ``ForwardListener.clear_all``: takes every listener off again.
-- ``Call``: the record of one call: its arguments, decoded input ids, cache length, output and duration.
-- ``Calls``: the list of those records, which can be counted, tabulated and reported.
-- ``Summary``: what a record keeps of one value, for example the shape of a tensor but not the tensor.
-- ``summarise``: makes a ``Summary``.
-- ``timeline``: draws records over time, one row per name.
+- `ForwardListener`: stands in for the `forward` of one module and reports each call to it.
+- `ForwardListener.listening`: the same for several modules, as a context manager.
+- `ForwardListener.clear_all`: takes every listener off again.
+- `Call`: the record of one call: its arguments, decoded input ids, cache length, output and duration.
+- `Calls`: the list of those records, which can be counted, tabulated and reported.
+- `Summary`: what a record keeps of one value, for example the shape of a tensor but not the tensor.
+- `summarise`: makes a `Summary`.
+- `timeline`: draws records over time, one row per name.
 """
 
 from __future__ import annotations
@@ -49,19 +49,19 @@ class Summary(NamedTuple):
     """What is kept of a value. Never the value itself, so that no tensor outlives its forward pass."""
 
     kind: str
-    """The name of the value's class, for example ``"Tensor"`` or ``"DynamicCache"``."""
+    """The name of the value's class, for example `"Tensor"` or `"DynamicCache"`."""
     shape: tuple[int, ...] | None = None
     """The shape of a tensor."""
     dtype: str = ""
-    """The dtype of a tensor, for example ``"float32"``."""
+    """The dtype of a tensor, for example `"float32"`."""
     device: str = ""
-    """The device of a tensor, for example ``"cpu"`` or ``"cuda:0"``."""
+    """The device of a tensor, for example `"cpu"` or `"cuda:0"`."""
     length: int | None = None
     """The tokens held by a cache, or the items held by a container."""
     value: str = ""
-    """How a number, a string or ``None`` is written in Python."""
+    """How a number, a string or `None` is written in Python."""
     items: tuple[tuple[str, Summary], ...] = ()
-    """The first ``MAX_ITEMS`` items of a container with their keys, which are empty in a tuple or list."""
+    """The first `MAX_ITEMS` items of a container with their keys, which are empty in a tuple or list."""
 
     def text(self, show_device: bool = True) -> str:
         """Say it in one line.
@@ -70,7 +70,7 @@ class Summary(NamedTuple):
             show_device: Whether to say where tensors are.
 
         Returns:
-            For example ``"float32 [1, 12, 256] on cpu"`` or ``"DynamicCache of length 3"``.
+            For example `"float32 [1, 12, 256] on cpu"` or `"DynamicCache of length 3"`.
         """
         if self.shape is not None:
             return f"{self.dtype} {list(self.shape)}" + (f" on {self.device}" if show_device else "")
@@ -105,7 +105,7 @@ def summarise(value: Any, depth: int = 0) -> Summary:
     """Describe any value without keeping it.
 
     Args:
-        value: A tensor, a cache, a tuple, list, dict or ``ModelOutput`` of such, ``None``, a number or a string.
+        value: A tensor, a cache, a tuple, list, dict or `ModelOutput` of such, `None`, a number or a string.
             Anything else is described by the name of its class.
         depth: How many containers the value is inside of.
 
@@ -136,7 +136,7 @@ def summarise(value: Any, depth: int = 0) -> Summary:
 
 
 def _read_ids(value: Any) -> tuple[tuple[int, ...], ...]:
-    """Copy the first input ids of a tensor ``[tokens]`` or ``[batch, tokens]``. Anything else has none."""
+    """Copy the first input ids of a tensor `[tokens]` or `[batch, tokens]`. Anything else has none."""
     if not isinstance(value, torch.Tensor) or value.is_floating_point() or value.ndim not in (1, 2):
         return ()
     try:
@@ -159,15 +159,15 @@ class Call:
     arguments: dict[str, Summary]
     """The arguments that were passed, by name."""
     cache_length: int | None
-    """How many tokens the key-value cache held before the call. ``None`` where no cache was passed."""
+    """How many tokens the key-value cache held before the call. `None` where no cache was passed."""
     ids: dict[str, tuple[tuple[int, ...], ...]] = field(default_factory=dict)
-    """The first ids of each sequence in the arguments called ``...input_ids``, if there is a tokenizer."""
+    """The first ids of each sequence in the arguments called `...input_ids`, if there is a tokenizer."""
     output: Summary | None = None
-    """What forward returned. ``None`` while it runs and after an exception."""
+    """What forward returned. `None` while it runs and after an exception."""
     error: str | None = None
     """The class of the exception that forward raised."""
     started: float = field(default=0.0, repr=False, compare=False)
-    """When it began, in seconds of ``time.perf_counter``."""
+    """When it began, in seconds of `time.perf_counter`."""
     seconds: float | None = field(default=None, repr=False, compare=False)
     """How long forward took. On a GPU it may return before the GPU has finished the work."""
     tokenizer: Any = field(default=None, repr=False, compare=False)
@@ -180,8 +180,8 @@ class Call:
             argument: The name of the argument.
 
         Returns:
-            One text per sequence, at most ``MAX_ROWS``; empty where no ids were kept. A sequence with more than
-            ``MAX_IDS`` ids is cut there.
+            One text per sequence, at most `MAX_ROWS`; empty where no ids were kept. A sequence with more than
+            `MAX_IDS` ids is cut there.
         """
         texts = []
         for row in self.ids.get(argument, ()):
@@ -192,7 +192,7 @@ class Call:
         return tuple(texts)
 
     def report(self, show_device: bool = True, only: Collection[str] | None = None) -> str:
-        """Describe the call: its name, its number, and a line for each argument that is not ``None``.
+        """Describe the call: its name, its number, and a line for each argument that is not `None`.
 
         Args:
             show_device: Whether to say where tensors are.
@@ -225,7 +225,7 @@ class Call:
 
 
 class Calls(UserList[Call]):
-    """The records of several calls in the order in which they began. A slice of it is a ``Calls`` again."""
+    """The records of several calls in the order in which they began. A slice of it is a `Calls` again."""
 
     def __repr__(self) -> str:
         return f"Calls({', '.join(f'{name}: {count}' for name, count in self.counts().items())})"
@@ -239,18 +239,18 @@ class Calls(UserList[Call]):
         return dict(Counter(call.name for call in self))
 
     def report(self, show_device: bool = True, only: Collection[str] | None = None) -> str:
-        """Describe every call as ``Call.report`` does."""
+        """Describe every call as `Call.report` does."""
         return "\n".join(call.report(show_device, only) for call in self)
 
     def rows(self) -> list[dict[str, Any]]:
-        """Give one dict per call, for example for ``pandas.DataFrame``."""
+        """Give one dict per call, for example for `pandas.DataFrame`."""
         return [call.row() for call in self]
 
     def table(self, text_width: int = 40) -> str:
         """Write one line per call in aligned columns.
 
-        The column ``input`` is the shape of the first tensor argument, ``output`` that of the first tensor
-        returned, ``cache`` the number of tokens in the key-value cache before the call.
+        The column `input` is the shape of the first tensor argument, `output` that of the first tensor
+        returned, `cache` the number of tokens in the key-value cache before the call.
 
         Args:
             text_width: How many characters of the decoded input ids are shown.
@@ -282,12 +282,12 @@ class ForwardListener:
 
     It keeps summaries, never tensors, and holds the module by a weak reference. Listeners on the same module
     stack: each records every call, and of those with the same name only the newest reports, so that a notebook
-    cell may be run again. They come off in any order. Where something else has replaced ``forward`` after a
+    cell may be run again. They come off in any order. Where something else has replaced `forward` after a
     listener was put on, that replacement stays; the cleared listener inside it records nothing more and only
     passes calls on.
 
     Input ids are read only when there is a tokenizer. On a GPU that waits for the work that computes them;
-    ``generate`` waits for the same work once a token anyway. Without a tokenizer no tensor is read.
+    `generate` waits for the same work once a token anyway. Without a tokenizer no tensor is read.
 
     A model that is deep-copied or pickled while listened to gives a copy that is not listened to. A shallow copy
     shares the listener, and with it the forward of the original.
@@ -306,12 +306,12 @@ class ForwardListener:
         only: Collection[str] | None = None,
         calls: Calls | None = None,
     ) -> None:
-        """Prepare to listen. It begins when the listener is assigned to ``module.forward``.
+        """Prepare to listen. It begins when the listener is assigned to `module.forward`.
 
         Args:
             module: The module whose forward is run. It must be the one that the listener is assigned to.
             name: What reports call it. The name of the module's class by default.
-            tokenizer: Decodes the arguments called ``...input_ids``. Anything with a method ``decode(ids)``.
+            tokenizer: Decodes the arguments called `...input_ids`. Anything with a method `decode(ids)`.
             quiet: Record calls without printing them.
             show_device: Whether printed reports say where tensors are. Turn it off where the printed text has to be
                 the same on CPU and GPU; records have the device either way.
@@ -320,7 +320,7 @@ class ForwardListener:
                 default.
 
         Raises:
-            TypeError: If ``module`` is not a ``torch.nn.Module`` or ``tokenizer`` cannot decode.
+            TypeError: If `module` is not a `torch.nn.Module` or `tokenizer` cannot decode.
         """
         if not isinstance(module, nn.Module):
             raise TypeError(
@@ -473,7 +473,7 @@ class ForwardListener:
         only: Collection[str] | None = None,
         **named_modules: nn.Module,
     ) -> Iterator[Calls]:
-        """Listen to several modules for the length of a ``with`` block.
+        """Listen to several modules for the length of a `with` block.
 
         ::
 
@@ -482,18 +482,18 @@ class ForwardListener:
             print(calls.table())
 
         Args:
-            modules: Modules by name, for names that cannot be written as keywords, such as ``"layer.0"``.
-            tokenizer: As for ``ForwardListener``.
-            quiet: As for ``ForwardListener``.
-            show_device: As for ``ForwardListener``.
-            only: As for ``ForwardListener``.
+            modules: Modules by name, for names that cannot be written as keywords, such as `"layer.0"`.
+            tokenizer: As for `ForwardListener`.
+            quiet: As for `ForwardListener`.
+            show_device: As for `ForwardListener`.
+            only: As for `ForwardListener`.
             **named_modules: Modules by name.
 
         Yields:
             The records of all of them in one list, which stays after the block.
 
         Raises:
-            TypeError: If one of them is not a ``torch.nn.Module`` or ``tokenizer`` cannot decode.
+            TypeError: If one of them is not a `torch.nn.Module` or `tokenizer` cannot decode.
             ValueError: If there is no module.
         """
         modules = {**(modules or {}), **named_modules}
@@ -518,7 +518,7 @@ def _itself(value: Any) -> Any:
 
 
 def _parameter_names(forward: Callable) -> list[str]:
-    """Name the positional parameters of a forward, without those that it collects in ``*args``."""
+    """Name the positional parameters of a forward, without those that it collects in `*args`."""
     try:
         parameters = inspect.signature(forward).parameters.values()
     except (TypeError, ValueError):  # A callable written in C may have no signature.
@@ -539,7 +539,7 @@ def timeline(calls: Collection[Call], ax: Axes | None = None) -> Axes:
     """Draw when each call ran: one row per name, in the order in which the names first appear.
 
     Args:
-        calls: Records, for example those of ``ForwardListener.listening``.
+        calls: Records, for example those of `ForwardListener.listening`.
         ax: Where to draw. A new figure by default.
 
     Returns:

@@ -408,12 +408,13 @@ class Seq2SeqPipeline(Pipeline):
         _check_string("input", text)
         prefix = self._config_prefix() if prefix is None else prefix
         limit = _most_tokens(self)
-        cut = (
-            {"truncation": truncation, "max_length": min(limit, self.tokenizer.model_max_length)}
-            if truncation
-            else {}
+        encoded = self.tokenizer(
+            prefix + text,
+            return_tensors="pt",
+            truncation=truncation,
+            max_length=min(limit, self.tokenizer.model_max_length) if truncation else None,
+            verbose=False,
         )
-        encoded = self.tokenizer(prefix + text, return_tensors="pt", verbose=False, **cut)
         tokens = encoded["input_ids"].shape[-1]
         if tokens > limit:
             raise ValueError(

@@ -273,7 +273,9 @@ def test_calls_print_nothing_and_warn_of_nothing(family, build, capfd):
 
 
 def test_a_pipeline_that_was_saved_is_loaded_again(bert, tmp_path):
-    with contextlib.suppress(AttributeError):  # transformers 5.3 looks for a model card after it has saved all
+    with contextlib.suppress(
+        AttributeError
+    ):  # transformers 5.3 looks for a model card after it has saved all
         bert.save_pretrained(tmp_path)
     again = pipeline("extractive-question-answering", model=str(tmp_path), device="cpu")
     assert same(again(question=QUESTION, context=CONTEXT), bert(question=QUESTION, context=CONTEXT))

@@ -47,8 +47,10 @@ def train(role: str, console: Console) -> None:
 
 def evaluate(console: Console) -> None:
     """Measure every role, and print the table."""
+    from extras_and_licenses.device import set_up
     from extras_and_licenses.kit.evaluate import document
 
+    set_up("cpu")
     table = Table("role", "measure", "score")
     for role, scores in document().items():
         for name, value in scores.items():

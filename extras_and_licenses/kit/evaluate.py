@@ -118,7 +118,7 @@ def fill_mask_scores() -> dict[str, float]:
 
 
 def seq2seq_scores() -> dict[str, float]:
-    """BLEU of both translations, correlations of the judgements, ROUGE-L of the summaries; dev rows, greedy."""
+    """BLEU of both translations, correlations of the judgements, ROUGE-L of the summaries; dev rows, beam search."""
     import sacrebleu
     from scipy.stats import spearmanr
     from sklearn.metrics import matthews_corrcoef

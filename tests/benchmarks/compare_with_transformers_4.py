@@ -114,7 +114,7 @@ def old_results(runs: list[Run], folders: dict[str, str]) -> list[list[Any]]:
 
     results = []
     for run in runs:
-        print(f"transformers {OLD_VERSION}: {run['name']} ({len(run['inputs'])})", flush=True)
+        print(f"transformers {OLD_VERSION}: {run['name']}", flush=True)
         folder = folders["question-answering" if run["task"] == "question-answering" else "seq2seq"]
         pipe = pipeline(run["task"], model=folder, tokenizer=tokenizer(folder), device="cpu")
         inputs = run["inputs"]

@@ -84,7 +84,7 @@ def run(work: Path, **changes) -> Path:
         model=model,
         args=training_arguments(
             work,
-            **dict(per_device_train_batch_size=64, learning_rate=5e-4, warmup_steps=150, num_train_epochs=1)
+            **dict(per_device_train_batch_size=64, learning_rate=5e-4, warmup_steps=150, max_steps=2300)
             | changes,
         ),
         train_dataset=data,

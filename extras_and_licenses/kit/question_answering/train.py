@@ -91,7 +91,7 @@ def run(work: Path, **changes) -> Path:
         model=model,
         args=training_arguments(
             work,
-            **dict(per_device_train_batch_size=16, learning_rate=1e-3, warmup_steps=50, max_steps=1000)
+            **dict(per_device_train_batch_size=16, learning_rate=1e-3, warmup_steps=40, max_steps=400)
             | changes,
         ),
         train_dataset=data,
