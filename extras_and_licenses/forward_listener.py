@@ -17,10 +17,10 @@ import threading
 import time
 import weakref
 from collections import Counter, UserList
-from collections.abc import Callable, Collection, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
-from itertools import groupby
+from itertools import groupby, islice
 from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
 import torch
@@ -41,6 +41,7 @@ MAX_ROWS = 4
 MAX_IDS = 128
 """How many input ids of each sequence are kept."""
 
+_PLAIN = (bool, int, float, str)
 _ABSENT = object()
 _lock = threading.RLock()
 
@@ -101,6 +102,9 @@ class Summary(NamedTuple):
             yield from item.tensors()
 
 
+_NONE = Summary("NoneType", value="None")
+
+
 def summarise(value: Any, depth: int = 0) -> Summary:
     """Describe any value without keeping it.
 
@@ -112,24 +116,25 @@ def summarise(value: Any, depth: int = 0) -> Summary:
     Returns:
         The summary. It never fails: a value that cannot be looked into is described by the name of its class.
     """
+    if value is None:
+        return _NONE
     kind = type(value).__name__
     try:
         if isinstance(value, torch.Tensor):
-            dtype = str(value.dtype).removeprefix("torch.")
-            return Summary(kind, shape=tuple(value.shape), dtype=dtype, device=str(value.device))
-        if value is None or isinstance(value, bool | int | float | str):
+            return Summary(kind, tuple(value.shape), str(value.dtype).removeprefix("torch."), str(value.device))
+        if isinstance(value, _PLAIN):
             return Summary(kind, value=repr(value)[:MAX_VALUE_CHARACTERS])
         if isinstance(value, Cache):
             return Summary(kind, length=int(value.get_seq_length()))
-        if isinstance(value, Mapping):
-            pairs = [(str(key), value[key]) for key, _ in zip(value, range(MAX_ITEMS), strict=False)]
-        elif isinstance(value, tuple | list):
+        if isinstance(value, (tuple, list)):
             pairs = [("", item) for item in value[:MAX_ITEMS]]
+        elif isinstance(value, (dict, Mapping)):
+            pairs = [(str(key), item) for key, item in islice(value.items(), MAX_ITEMS)]
         else:
             return Summary(kind)
         if depth == MAX_DEPTH:
             return Summary(kind, length=len(value))
-        items = tuple((key, summarise(item, depth + 1)) for key, item in pairs)
+        items = tuple([(key, summarise(item, depth + 1)) for key, item in pairs])
         return Summary(kind, length=len(value), items=items)
     except Exception:  # A value that refuses to be described must not break the forward pass it belongs to.
         return Summary(kind)
@@ -137,13 +142,16 @@ def summarise(value: Any, depth: int = 0) -> Summary:
 
 def _read_ids(value: Any) -> tuple[tuple[int, ...], ...]:
     """Copy the first input ids of a tensor `[tokens]` or `[batch, tokens]`. Anything else has none."""
-    if not isinstance(value, torch.Tensor) or value.is_floating_point() or value.ndim not in (1, 2):
+    if not isinstance(value, torch.Tensor) or value.dtype.is_floating_point or value.ndim not in (1, 2):
         return ()
+    if value.ndim == 1:
+        value = value[None]
+    if value.shape[0] > MAX_ROWS or value.shape[1] > MAX_IDS:
+        value = value[:MAX_ROWS, :MAX_IDS]
     try:
-        rows = (value if value.ndim == 2 else value[None])[:MAX_ROWS, :MAX_IDS].tolist()
+        return tuple(map(tuple, value.tolist()))
     except RuntimeError:  # A tensor without data, as on the meta device.
         return ()
-    return tuple(map(tuple, rows))
 
 
 @dataclass(slots=True)
@@ -157,7 +165,7 @@ class Call:
     call: int
     """Its place among the calls of this listener, from 1."""
     arguments: dict[str, Summary]
-    """The arguments that were passed, by name."""
+    """The arguments that were passed, by name: first those of the signature, in its order, then others."""
     cache_length: int | None
     """How many tokens the key-value cache held before the call. `None` where no cache was passed."""
     ids: dict[str, tuple[tuple[int, ...], ...]] = field(default_factory=dict)
@@ -191,19 +199,20 @@ class Call:
                 texts.append("cannot be decoded")
         return tuple(texts)
 
-    def report(self, show_device: bool = True, only: Collection[str] | None = None) -> str:
+    def report(self, show_device: bool = True, only: Sequence[str] | None = None) -> str:
         """Describe the call: its name, its number, and a line for each argument that is not `None`.
 
         Args:
             show_device: Whether to say where tensors are.
-            only: The names of the arguments to describe. All of them by default.
+            only: The names of the arguments to describe, in this order. All of them by default.
 
         Returns:
             Several lines without a line break at the end. The same on every run: no times, no addresses.
         """
         lines = [f"{self.name}, call {self.call}"]
-        for name, summary in self.arguments.items():
-            if summary.value == "None" or (only is not None and name not in only):
+        for name in self.arguments if only is None else only:
+            summary = self.arguments.get(name)
+            if summary is None or summary.value == "None":
                 continue
             texts = ", ".join(map(repr, self.texts(name)))
             lines.append(f"  {name}: {summary.text(show_device)}" + (f" = {texts}" if texts else ""))
@@ -211,7 +220,8 @@ class Call:
 
     def row(self) -> dict[str, Any]:
         """Give what a table shows of the call, by column."""
-        shapes = [tensor.shape for summary in self.arguments.values() for tensor in summary.tensors()]
+        inputs = sorted(self.arguments.items(), key=lambda item: not item[0].endswith("input_ids"))
+        shapes = [tensor.shape for _, summary in inputs for tensor in summary.tensors()]
         outputs = [tensor.shape for tensor in self.output.tensors()] if self.output else []
         return {
             "number": self.number,
@@ -238,7 +248,7 @@ class Calls(UserList[Call]):
         """Count the calls of each name, in the order in which the names first appear."""
         return dict(Counter(call.name for call in self))
 
-    def report(self, show_device: bool = True, only: Collection[str] | None = None) -> str:
+    def report(self, show_device: bool = True, only: Sequence[str] | None = None) -> str:
         """Describe every call as `Call.report` does."""
         return "\n".join(call.report(show_device, only) for call in self)
 
@@ -249,8 +259,8 @@ class Calls(UserList[Call]):
     def table(self, text_width: int = 40) -> str:
         """Write one line per call in aligned columns.
 
-        The column `input` is the shape of the first tensor argument, `output` that of the first tensor
-        returned, `cache` the number of tokens in the key-value cache before the call.
+        The column `input` is the shape of the input ids, or else of the first tensor argument, `output` that of
+        the first tensor returned, `cache` the number of tokens in the key-value cache before the call.
 
         Args:
             text_width: How many characters of the decoded input ids are shown.
@@ -303,7 +313,7 @@ class ForwardListener:
         *,
         quiet: bool = False,
         show_device: bool = True,
-        only: Collection[str] | None = None,
+        only: Sequence[str] | None = None,
         calls: Calls | None = None,
     ) -> None:
         """Prepare to listen. It begins when the listener is assigned to `module.forward`.
@@ -315,7 +325,8 @@ class ForwardListener:
             quiet: Record calls without printing them.
             show_device: Whether printed reports say where tensors are. Turn it off where the printed text has to be
                 the same on CPU and GPU; records have the device either way.
-            only: The names of the arguments to print. All of them by default; records have all either way.
+            only: The names of the arguments to print, in this order. All of them by default; records have all
+                either way.
             calls: The list that receives the records, so that several listeners can share one. A new one by
                 default.
 
@@ -399,12 +410,15 @@ class ForwardListener:
 
     def _begin(self, args: tuple, kwargs: dict[str, Any]) -> Call:
         """Make the record of a call that is about to run and put it on the list."""
-        values = {self._parameter(index): value for index, value in enumerate(args)} | kwargs
-        arguments = {name: summarise(value) for name, value in values.items()}
-        caches = [arguments[name].length for name, value in values.items() if isinstance(value, Cache)]
-        ids = {}
-        if self.tokenizer is not None:
-            ids = {name: _read_ids(value) for name, value in values.items() if name.endswith("input_ids")}
+        passed = {self._parameter(index): value for index, value in enumerate(args)} | kwargs
+        values = {name: passed[name] for name in self._parameters if name in passed} | passed
+        arguments, ids, cache_length = {}, {}, None
+        for name, value in values.items():
+            arguments[name] = summarise(value)
+            if isinstance(value, Cache) and cache_length is None:
+                cache_length = arguments[name].length
+            elif name.endswith("input_ids") and self.tokenizer is not None:
+                ids[name] = _read_ids(value)
         with _lock:
             self._count += 1
             call = Call(
@@ -412,7 +426,7 @@ class ForwardListener:
                 name=self.name,
                 call=self._count,
                 arguments=arguments,
-                cache_length=caches[0] if caches else None,
+                cache_length=cache_length,
                 ids=ids,
                 tokenizer=self.tokenizer,
             )
@@ -470,7 +484,7 @@ class ForwardListener:
         tokenizer: Any = None,
         quiet: bool = False,
         show_device: bool = True,
-        only: Collection[str] | None = None,
+        only: Sequence[str] | None = None,
         **named_modules: nn.Module,
     ) -> Iterator[Calls]:
         """Listen to several modules for the length of a `with` block.

@@ -24,7 +24,7 @@ from transformers.pipelines.base import ChunkPipeline
 __all__ = ["ExtractiveQuestionAnsweringPipeline", "Seq2SeqPipeline", "best_spans"]
 
 GENERATION_DEFAULTS = {"max_new_tokens": 256, "num_beams": 4}
-"What transformers 4.57 generated with where neither the call nor the model's generation config said otherwise."
+"What transformers 4.57 generated with where the call did not say otherwise."
 
 MOST_TOKENS_WITHOUT_POSITIONS = 4096
 "Longest input for a model without a table of positions: beyond it attention takes gigabytes."
@@ -242,7 +242,7 @@ class ExtractiveQuestionAnsweringPipeline(ChunkPipeline):
         )
 
     def _count_tokens(self, text: str) -> int:
-        return len(self.tokenizer(text, add_special_tokens=False, verbose=False)["input_ids"])
+        return len(self.tokenizer(text, add_special_tokens=False)["input_ids"])
 
     def _forward(self, window: dict[str, Any]) -> dict[str, Any]:
         """Run the model on a window, or on several that were collated to one batch."""
@@ -300,9 +300,10 @@ class Seq2SeqPipeline(Pipeline):
         translate = pipeline("seq2seq", model=folder, task_prefix="translation_en_to_fr")
         translate("How are you?")
 
-    gives `[{"generated_text": "Comment allez-vous ?"}]`. Arguments of `model.generate` are passed on. Where neither
-    the call nor the model's generation config says otherwise, generation stops after 256 new tokens and uses a beam
-    search with 4 beams, as in transformers 4.57.
+    gives `[{"generated_text": "Comment allez-vous ?"}]`. Arguments of `model.generate` are passed on. Where the
+    call does not say otherwise, the decoder runs a beam search with 4 beams and stops after 256 new tokens. As in
+    transformers 4.57, these two rank above the model's generation config, except that a `max_length` there replaces
+    the 256.
     """
 
     _load_tokenizer = True
@@ -438,18 +439,19 @@ class Seq2SeqPipeline(Pipeline):
         return {"output_ids": output_ids.reshape(batch, -1, output_ids.shape[-1])}
 
     def _generate_arguments(self, task_arguments: dict[str, Any], given: dict[str, Any]) -> dict[str, Any]:
-        """Merge arguments by rank: the call's own, the task's, the model's generation config, the pipeline's."""
+        """Merge arguments by rank: the call's own, the task's, the pipeline's, and by default the model's."""
         if given.get("generation_config") is not None:
             config = copy.deepcopy(given["generation_config"])
             others = {name: value for name, value in given.items() if name != "generation_config"}
             return {"generation_config": config, **config.update(**others)}
         in_config = self.model.generation_config.to_diff_dict()
-        defaults = GENERATION_DEFAULTS | {"pad_token_id": self.tokenizer.pad_token_id}
+        defaults = dict(GENERATION_DEFAULTS)
         if "max_length" in in_config:
             defaults.pop("max_new_tokens")
+        if "pad_token_id" not in in_config:
+            defaults["pad_token_id"] = self.tokenizer.pad_token_id
         task_arguments = {name: value for name, value in task_arguments.items() if name != "max_length"}
-        arguments = {name: value for name, value in defaults.items() if name not in in_config}
-        arguments |= task_arguments | given
+        arguments = defaults | task_arguments | given
         if "max_length" in given and "max_new_tokens" not in given:
             arguments["max_new_tokens"] = None
         return arguments

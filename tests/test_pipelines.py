@@ -565,8 +565,10 @@ def test_a_tokenizer_without_character_positions_is_refused(bert):
 
 def test_half_precision_gives_nearly_the_same_scores(build):
     example = {"question": QUESTION, "context": CONTEXT}
-    full, half = build("bert")(**example), build("bert", dtype=torch.float16)(**example)
-    assert half["score"] == pytest.approx(full["score"], abs=0.02)
+    full, half = build("bert"), build("bert", dtype=torch.float16)
+    assert half(example)["score"] == pytest.approx(full(example)["score"], abs=0.02)
+    logits = half.forward(next(half.preprocess(example)))["start_logits"]
+    assert logits.dtype == torch.float32  # so that the probabilities lose nothing more
 
 
 # Text to text
@@ -642,13 +644,22 @@ def test_generate_gets_the_calls_arguments_then_the_tasks_then_the_defaults(call
     } == expected
 
 
-def test_the_models_generation_config_ranks_above_the_defaults(t5, monkeypatch):
+def test_of_the_models_generation_config_only_a_length_ranks_above_the_defaults(t5, monkeypatch):
     t5.model.generation_config = GenerationConfig(num_beams=3, max_length=50, pad_token_id=0)
     seen = call_without_weights(t5, monkeypatch)
     t5("ferry")
-    assert seen.keys() == {"input_ids", "attention_mask"}
+    assert {name: seen[name] for name in seen if name not in ("input_ids", "attention_mask")} == {
+        "num_beams": 4
+    }
     t5("ferry", max_new_tokens=5)
     assert seen["max_new_tokens"] == 5
+
+
+def test_padding_is_known_to_a_model_that_does_not_say_it(t5, monkeypatch):
+    t5.model.generation_config = GenerationConfig()
+    seen = call_without_weights(t5, monkeypatch)
+    t5("ferry")
+    assert seen["pad_token_id"] == t5.tokenizer.pad_token_id
 
 
 def test_a_generation_config_replaces_all_defaults_and_stays_as_it_is(t5, monkeypatch):

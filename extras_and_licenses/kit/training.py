@@ -63,10 +63,10 @@ def export(model_folder: Path, entry: install.Entry) -> None:
             shutil.copy(path, folder / path.name)
     (source,) = model_folder.glob("*model.safetensors")
     half = {name: tensor.to(torch.float16) for name, tensor in load_file(source).items()}
-    save_file(half, folder / entry.weights, metadata={"format": "pt"})
+    save_file(half, folder / "model.safetensors", metadata={"format": "pt"})
     manifest = install.HERE / "manifest.json"
     records = json.loads(manifest.read_text(encoding="utf-8"))
     for record in records:
         if record["name"] == entry.name:
-            record["weights_sha256"] = install.sha256(folder / entry.weights)
+            record["weights_sha256"] = install.sha256(folder / "model.safetensors")
     manifest.write_text(json.dumps(records, indent=2) + "\n", encoding="utf-8")

@@ -92,5 +92,4 @@ def run(work: Path, **changes) -> Path:
     )
     train(trainer)
     model.save_pretrained(work / "model")
-    tokenizer.save_pretrained(work / "model")
     return work / "model"
