@@ -20,6 +20,7 @@ from collections import Counter, UserList
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
+from functools import cache
 from itertools import groupby, islice
 from typing import TYPE_CHECKING, Any, ClassVar, NamedTuple
 
@@ -105,6 +106,12 @@ class Summary(NamedTuple):
 _NONE = Summary("NoneType", value="None")
 
 
+@cache
+def _name(of: torch.dtype | torch.device) -> str:
+    # Kept because torch takes longer to write a name than the rest of a summary takes.
+    return str(of).removeprefix("torch.")
+
+
 def summarise(value: Any, depth: int = 0) -> Summary:
     """Describe any value without keeping it.
 
@@ -121,7 +128,7 @@ def summarise(value: Any, depth: int = 0) -> Summary:
     kind = type(value).__name__
     try:
         if isinstance(value, torch.Tensor):
-            return Summary(kind, tuple(value.shape), str(value.dtype).removeprefix("torch."), str(value.device))
+            return Summary(kind, tuple(value.shape), _name(value.dtype), _name(value.device))
         if isinstance(value, _PLAIN):
             return Summary(kind, value=repr(value)[:MAX_VALUE_CHARACTERS])
         if isinstance(value, Cache):

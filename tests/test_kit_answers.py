@@ -20,7 +20,9 @@ def test_every_model_documents_at_least_a_dozen_answers():
         assert sum(len(documented(role)) for role in entry.roles) >= 12
 
 
-@pytest.mark.parametrize("folder", sorted({folder_of(role) for role in ROLES}), ids=lambda folder: folder.name)
+@pytest.mark.parametrize(
+    "folder", sorted({folder_of(role) for role in ROLES}), ids=lambda folder: folder.name
+)
 def test_a_card_shows_the_documented_answers(folder):
     roles = [role for role in ROLES if folder_of(role) == folder]
     card = (folder / "README.md").read_text(encoding="utf-8")

@@ -162,7 +162,9 @@ def embeddings_scores() -> dict[str, float]:
     """Rank correlation of cosine similarity with people's judgement."""
     from extras_and_licenses.kit.seq2seq.train import UNCLEAR_TERMS
 
-    dev = list(islice((row for row in rows("stsb", "dev") if not row["file"].startswith(UNCLEAR_TERMS)), SAMPLE))
+    dev = list(
+        islice((row for row in rows("stsb", "dev") if not row["file"].startswith(UNCLEAR_TERMS)), SAMPLE)
+    )
     first, second = embed([row["sentence1"] for row in dev]), embed([row["sentence2"] for row in dev])
     people = [row["score"] for row in dev]
     words = [_overlap(row["sentence1"], row["sentence2"]) for row in dev]
