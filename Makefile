@@ -16,7 +16,7 @@ run: kit ## run every lesson; executed copies and HTML in build/
 	$(RUN) -m extras_and_licenses.lessons run
 
 test: lint kit ## run all tests: helper package, kit, and every cell of every notebook
-	$(RUN) -m pytest --nbval --numprocesses 2 --dist loadfile
+	OMP_NUM_THREADS=1 $(RUN) -m pytest --nbval --numprocesses 2 --dist loadfile
 
 lab: kit ## open the lessons in JupyterLab
 	$(RUN) -m jupyterlab notebooks

@@ -429,7 +429,7 @@ class ForwardListener:
         with _lock:
             self._count += 1
             call = Call(
-                number=len(self.calls) + 1,
+                number=len(self.calls.data) + 1,
                 name=self.name,
                 call=self._count,
                 arguments=arguments,
@@ -437,7 +437,7 @@ class ForwardListener:
                 ids=ids,
                 tokenizer=self.tokenizer,
             )
-            self.calls.append(call)
+            self.calls.data.append(call)
         return call
 
     def _parameter(self, index: int) -> str:

@@ -16,6 +16,7 @@ from pathlib import Path
 
 import nbformat
 import psutil
+from jinja2 import DictLoader
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
 from nbconvert import HTMLExporter
@@ -27,6 +28,14 @@ from rich.table import Table
 ROOT = Path(__file__).parent.parent
 CELL_TIMEOUT = 300  # seconds
 KEPT_CELL_METADATA = ("tags", "ignore_reason", "nbgrader")
+# The library's page, but a picture keeps the alternative text that its cell gave it.
+PAGE = """
+{%- extends 'lab/index.html.j2' -%}
+{%- block data_png -%}
+<img alt="{{ (output | get_metadata('alt', 'image/png') or '') | escape_html }}"
+     src="data:image/png;base64,{{ output.data['image/png'] }}">
+{%- endblock -%}
+"""
 VIEW = "application/vnd.jupyter.widget-view+json"
 
 
@@ -133,7 +142,9 @@ def run(folder: Path, paths: list[Path], console: Console) -> list[Run]:
 
 def render(path: Path, notebook: NotebookNode, folder: Path) -> None:
     """Write a notebook as one HTML page, drawings included."""
-    exporter = HTMLExporter(embed_images=True)
+    exporter = HTMLExporter(
+        embed_images=True, extra_loaders=[DictLoader({"page.html.j2": PAGE})], template_file="page.html.j2"
+    )
     page, _ = exporter.from_notebook_node(
         notebook, {"metadata": {"name": path.stem, "path": str(path.parent)}}
     )

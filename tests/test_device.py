@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 import urllib.request
+import warnings
 import weakref
 from contextlib import contextmanager
 from pathlib import Path
@@ -185,6 +186,18 @@ def test_a_reason_that_only_torch_knows_is_passed_on(machine, monkeypatch):
         RuntimeError, match=r"driver 550.54.15 \(CUDA unknown error .* set up environment\): restart"
     ):
         choose_device("cuda")
+
+
+def test_what_torch_warns_of_is_said_once_in_the_reason(machine, monkeypatch, recwarn):
+    machine(T4, available=False, torch_cuda="13.0")
+
+    def is_available():
+        warnings.warn("CUDA initialization: The NVIDIA driver on your system is too old", stacklevel=2)
+        return False
+
+    monkeypatch.setattr(torch.cuda, "is_available", is_available)
+    assert "is too old for torch" in report().reason
+    assert not recwarn.list
 
 
 def test_a_card_too_small_is_explained(machine):

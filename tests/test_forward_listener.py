@@ -693,7 +693,7 @@ class TestSummaries:
             (BaseModelOutput(torch.zeros(1)), "BaseModelOutput(last_hidden_state: float32 [1] on cpu)"),
             ([[[[[1]]]]], "list(list(list(list(list of length 1))))"),
             ({1, 2}, "set"),
-            (object(), "object"),
+            (..., "ellipsis"),
             (torch.float16, "dtype"),
         ],
         ids=repr,

@@ -52,6 +52,12 @@ def test_the_exit_status_says_whether_a_lesson_failed(three, tmp_path):
     assert subprocess.run([*command, str(three[1])], capture_output=True).returncode == 1
 
 
+def test_a_page_keeps_the_alternative_text_of_its_pictures(tmp_path):
+    source = "from extras_and_licenses.plots import plt, show; show(plt.figure(), alt='Nothing < at all')"
+    lessons.run(tmp_path / "build", [write(tmp_path / "06_alt.ipynb", source)], Console(quiet=True))
+    assert 'alt="Nothing &lt; at all"' in (tmp_path / "build" / "06_alt.html").read_text(encoding="utf-8")
+
+
 def test_a_kernel_that_dies_is_a_failure_and_not_the_end(tmp_path):
     path = write(tmp_path / "04_dead.ipynb", "import os", "os._exit(1)")
     (run,) = lessons.run(tmp_path / "build", [path], Console(quiet=True))
