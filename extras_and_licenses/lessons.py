@@ -11,6 +11,7 @@
 import argparse
 import sys
 import time
+from copy import deepcopy
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -141,14 +142,16 @@ def run(folder: Path, paths: list[Path], console: Console) -> list[Run]:
 
 
 def render(path: Path, notebook: NotebookNode, folder: Path) -> None:
-    """Write a notebook as one HTML page, drawings included."""
+    """Write a notebook as one HTML page that needs no other file: drawings in it, stills for the explorers."""
+    page = normalised(deepcopy(notebook))  # without widget views, which a page cannot show
+    for cell in page.cells:
+        # nbconvert includes only files below the folder that it is told, so that is the root.
+        cell.source = cell.source.replace("](../imgs/", "](imgs/")
     exporter = HTMLExporter(
         embed_images=True, extra_loaders=[DictLoader({"page.html.j2": PAGE})], template_file="page.html.j2"
     )
-    page, _ = exporter.from_notebook_node(
-        notebook, {"metadata": {"name": path.stem, "path": str(path.parent)}}
-    )
-    (folder / f"{path.stem}.html").write_text(page, encoding="utf-8")
+    text, _ = exporter.from_notebook_node(page, {"metadata": {"name": path.stem, "path": str(ROOT)}})
+    (folder / f"{path.stem}.html").write_text(text, encoding="utf-8")
 
 
 def as_table(runs: list[Run]) -> Table:

@@ -58,6 +58,24 @@ def test_a_page_keeps_the_alternative_text_of_its_pictures(tmp_path):
     assert 'alt="Nothing &lt; at all"' in (tmp_path / "build" / "06_alt.html").read_text(encoding="utf-8")
 
 
+def test_a_page_needs_no_other_file_for_its_drawings(tmp_path):
+    drawing = "![a drawing](../imgs/99_provenance.svg)"
+    page = new_notebook(cells=[new_markdown_cell(drawing)])
+    lessons.render(tmp_path / "07_drawing.ipynb", page, tmp_path)
+    text = (tmp_path / "07_drawing.html").read_text(encoding="utf-8")
+    assert "data:image/svg+xml;base64," in text
+    assert "99_provenance.svg" not in text
+    assert page.cells[0].source == drawing
+
+
+def test_a_page_shows_the_still_picture_of_a_widget(tmp_path):
+    data = {lessons.VIEW: {"model_id": "1"}, "image/png": "aGVsbG8=", "text/plain": "Explorer"}
+    output = new_output("display_data", data=data, metadata={"image/png": {"alt": "Five bars"}})
+    page = new_notebook(cells=[new_code_cell("explorer()", outputs=[output])])
+    lessons.render(tmp_path / "08_widget.ipynb", page, tmp_path)
+    assert 'alt="Five bars"' in (tmp_path / "08_widget.html").read_text(encoding="utf-8")
+
+
 def test_a_kernel_that_dies_is_a_failure_and_not_the_end(tmp_path):
     path = write(tmp_path / "04_dead.ipynb", "import os", "os._exit(1)")
     (run,) = lessons.run(tmp_path / "build", [path], Console(quiet=True))

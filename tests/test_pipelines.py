@@ -338,7 +338,7 @@ def test_the_answer_is_what_the_logits_prefer(ask):
 def test_only_tokens_of_the_context_may_be_in_an_answer(ask):
     question = "Does the ferry carry the band of Osk?"
     prefer(ask, " of Osk")
-    assert ask(question=question, context=CONTEXT + " of Osk")["start"] > CONTEXT.index("of Osk")
+    assert ask(question=question, context=CONTEXT)["answer"].strip(" ,") == "of Osk"
     window = next(ask.preprocess({"question": question, "context": CONTEXT}))
     context_ids = ask.tokenizer(CONTEXT, add_special_tokens=False)["input_ids"]
     assert window["input_ids"][window["in_context"]].tolist() == context_ids
