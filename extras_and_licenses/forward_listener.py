@@ -470,7 +470,6 @@ class ForwardListener:
                     module.__dict__["forward"] = self._previous
                 else:
                     del module.__dict__["forward"]
-                self._listeners.discard(self)
                 return
 
     @classmethod

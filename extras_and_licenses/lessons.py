@@ -19,7 +19,7 @@ import nbformat
 import psutil
 from jinja2 import DictLoader
 from nbclient import NotebookClient
-from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
+from nbclient.exceptions import CellExecutionError, CellTimeoutError
 from nbconvert import HTMLExporter
 from nbformat import NotebookNode
 from rich.console import Console
@@ -100,7 +100,7 @@ def execute(path: Path, notebook: NotebookNode, on_cell=lambda: None) -> Run:
     start = time.perf_counter()
     try:
         client.execute()
-    except (CellExecutionError, CellTimeoutError, DeadKernelError) as failure:
+    except (CellExecutionError, CellTimeoutError, RuntimeError) as failure:
         error = describe_failure(notebook, failure)
     return Run(path, done - (error is not None), time.perf_counter() - start, peak, error)
 

@@ -531,6 +531,16 @@ class TestComingOff:
         ForwardListener.clear_all()
         assert "forward" not in module.__dict__
 
+    def test_a_cleared_listener_that_is_assigned_again_is_silent_and_comes_off(self):
+        module = nn.Linear(2, 2)
+        saved = listen(module, quiet=True)
+        ForwardListener.clear_all()
+        module.forward = saved
+        module(torch.ones(2))
+        assert saved.calls == []
+        ForwardListener.clear_all()
+        assert "forward" not in module.__dict__
+
     def test_an_exception_is_recorded_and_passed_on(self, bert):
         error = KeyError("broken")
 
