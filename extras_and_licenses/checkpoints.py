@@ -209,15 +209,13 @@ def _snapshot(entry: HubCheckpoint) -> Path | None:
 def _download(entry: HubCheckpoint) -> Path:
     """The folder of a hub checkpoint at its revision: from the hub's own cache, else over the network."""
     from huggingface_hub import snapshot_download
-    from huggingface_hub.errors import HfHubHTTPError, LocalEntryNotFoundError, OfflineModeIsEnabled
 
+    wanted = {"repo_id": entry.name, "revision": entry.revision, "allow_patterns": DOWNLOADED_FILES}
     try:
-        return Path(
-            snapshot_download(
-                entry.name, revision=entry.revision, allow_patterns=DOWNLOADED_FILES, tqdm_class=None
-            )
-        )
-    except (LocalEntryNotFoundError, OfflineModeIsEnabled, HfHubHTTPError, OSError) as error:
+        return Path(snapshot_download(**wanted))
+    except Exception as error:  # what the hub's client raises without a network differs by version
+        if _snapshot(entry) is not None:  # the hub asks for a list of files first, though they are all here
+            return Path(snapshot_download(**wanted, local_files_only=True))
         raise CheckpointError(
             f"{entry.name} is not on this machine and the hub did not give it ({type(error).__name__}). "
             f"Check the network and that HF_HUB_OFFLINE is not set, or use the kit: {PROFILE_VARIABLE}=kit."

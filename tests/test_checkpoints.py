@@ -46,6 +46,16 @@ def test_a_hub_that_cannot_be_reached_is_one_sentence_with_the_remedy(monkeypatc
         checkpoint("seq2seq", profile="hub")
 
 
+def test_whatever_the_hub_client_raises_becomes_one_sentence(monkeypatch, tmp_path):
+    def fail(*_, **__):
+        raise ValueError("no route to host")
+
+    monkeypatch.setattr("huggingface_hub.snapshot_download", fail)
+    monkeypatch.setattr("huggingface_hub.constants.HF_HUB_CACHE", str(tmp_path))
+    with pytest.raises(CheckpointError, match="the hub did not give it"):
+        checkpoint("fill-mask", profile="hub")
+
+
 def test_a_description_names_the_checkpoint_and_no_path():
     assert (
         describe("seq2seq", "hub") == "seq2seq: google-t5/t5-base (hub), 222.9 million parameters, Apache-2.0"
