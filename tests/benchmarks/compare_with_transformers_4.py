@@ -199,8 +199,9 @@ def old_python() -> str:
 def body_with_span_head() -> str:
     """A folder with the kit's body under a span head with seeded random weights.
 
-    The kit has no question-answering model yet. Whether two pipelines agree does not depend on how good the weights
-    are; logits without any structure, all close together, are the harder test of the search.
+    The kit has no question-answering model yet, and whether two pipelines agree does not depend on how good the
+    weights are. They are scaled so that some spans get a high score, as after training: with the library's initial
+    weights all scores are nearly zero and any two of them agree.
     """
     import torch
     from transformers import AutoModelForQuestionAnswering, AutoTokenizer
@@ -209,7 +210,9 @@ def body_with_span_head() -> str:
 
     folder = BUILD.parent / "span-head"
     torch.manual_seed(0)
-    AutoModelForQuestionAnswering.from_pretrained(checkpoint("embeddings")).save_pretrained(folder)
+    model = AutoModelForQuestionAnswering.from_pretrained(checkpoint("embeddings"))
+    model.qa_outputs.weight.data *= 30
+    model.save_pretrained(folder)
     AutoTokenizer.from_pretrained(checkpoint("embeddings")).save_pretrained(folder)
     return str(folder)
 
