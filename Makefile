@@ -6,7 +6,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 RUN := INSIDE_TRANSFORMERS_PROFILE=$(PROFILE) $(BIN)/python
 
-.PHONY: help run test lab kit outputs format lint bench train evaluate compare clean
+.PHONY: help run test test-gpu lab book kit outputs format lint bench train evaluate compare clean
 .DEFAULT_GOAL := help
 
 help: ## list the targets
@@ -18,11 +18,19 @@ run: kit ## run every lesson; executed copies and HTML in build/
 test: lint kit ## run all tests: helper package, kit, and every cell of every notebook
 	OMP_NUM_THREADS=1 $(RUN) -m pytest --nbval --numprocesses 2 --dist loadfile
 
+test-gpu: kit ## run all tests on an NVIDIA card; without one it says so and fails
+	@$(BIN)/python -c 'import sys; from extras_and_licenses.device import report; found = report(); print(found); \
+		sys.exit(0 if found.device.startswith("cuda") else "make test-gpu needs an NVIDIA card. " + found.reason)'
+	$(RUN) -m pytest --nbval
+
 lab: kit ## open the lessons in JupyterLab
 	$(RUN) -m jupyterlab notebooks
 
 kit: $(VENV)/ready ## install the kit of small models, or repair it
 	@$(BIN)/python -m extras_and_licenses.kit install
+
+book: $(VENV)/ready ## build the course as a web site in build/book (REPOSITORY=address of a clone on GitHub adds links to Colab)
+	INSIDE_TRANSFORMERS_REPOSITORY=$(REPOSITORY) $(BIN)/python -m extras_and_licenses.book
 
 outputs: kit ## run every lesson in place, so that the notebooks hold today's outputs
 	$(RUN) -m extras_and_licenses.lessons update
