@@ -54,8 +54,8 @@ compare: kit ## hold the pipelines against those of transformers 4.57, in an env
 train: kit ## train one model of the kit: make train ROLE=fill-mask (needs INSIDE_TRANSFORMERS_DATA)
 	$(RUN) -m extras_and_licenses.kit train $(ROLE)
 
-evaluate: kit ## measure the kit's models (needs INSIDE_TRANSFORMERS_DATA)
-	$(RUN) -m extras_and_licenses.kit evaluate
+evaluate: kit ## measure the kit's models, or one: make evaluate ROLE=entities (needs INSIDE_TRANSFORMERS_DATA)
+	$(RUN) -m extras_and_licenses.kit evaluate $(ROLE)
 
 clean: ## remove what the targets made, but not the kit's cache
 	rm -rf $(VENV) build .pytest_cache .ruff_cache *.egg-info

@@ -1,16 +1,22 @@
 """The kit installs whole or not at all, says what is wrong, and its models answer as documented."""
 
 import json
+import shutil
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+import torch
+from safetensors.torch import load_file
 
 from extras_and_licenses.checkpoints import CheckpointError, checkpoint
 from extras_and_licenses.kit import install as kit
 
 COPIED = "t5-mini"  # an entry whose weights come with the course: it installs without the network
+ADAPTED = (
+    "minilm-entities"  # an entry whose adapter and head come with the course, and are merged into the body
+)
 
 
 @pytest.fixture
@@ -38,7 +44,7 @@ def test_every_entry_has_a_card_that_says_what_a_user_must_know():
 def test_committed_weights_have_the_checksum_of_the_manifest_and_stay_small():
     weights = list(kit.HERE.rglob("*.safetensors"))
     own = [entry for entry in kit.entries() if not entry.wheel]
-    assert {kit.own_folder(entry) / "model.safetensors" for entry in own} == set(weights)
+    assert {kit.own_folder(entry) / entry.weights_file for entry in own} == set(weights)
     assert sum(path.stat().st_size for path in weights) <= 96e6
 
 
@@ -50,6 +56,46 @@ def test_install_makes_a_folder_that_loads(cache):
 
     model = AutoModelForSeq2SeqLM.from_pretrained(kit.installed_folder(kit.entry_named(COPIED)))
     assert model.dtype.is_floating_point
+
+
+def test_an_adapter_is_merged_into_the_body_under_its_head():
+    entry = kit.entry_named(ADAPTED)
+    merged = load_file(kit.installed_folder(entry) / "model.safetensors")
+    body = load_file(kit.installed_folder(kit.entry_named(kit.BODY)) / "model.safetensors")
+    adapter = load_file(kit.own_folder(entry) / entry.weights_file)
+    settings = json.loads((kit.own_folder(entry) / "adapter_config.json").read_text(encoding="utf-8"))
+    layer = "encoder.layer.0.attention.self.query"
+    down, up = (adapter[f"base_model.model.bert.{layer}.lora_{side}.weight"].float() for side in "AB")
+    expected = body[f"{layer}.weight"] + settings["lora_alpha"] / settings["r"] * up @ down
+    torch.testing.assert_close(merged[f"bert.{layer}.weight"], expected)
+    head = adapter["base_model.model.classifier.weight"].float()
+    torch.testing.assert_close(merged["classifier.weight"], head)
+    assert not [name for name in merged if "lora" in name]
+
+
+@pytest.mark.parametrize("entry", [entry for entry in kit.entries() if entry.maker == "adapter"])
+def test_an_adapter_names_the_body_of_the_kit_and_no_path(entry):
+    settings = json.loads((kit.own_folder(entry) / "adapter_config.json").read_text(encoding="utf-8"))
+    assert settings["base_model_name_or_path"] == kit.BODY
+
+
+def test_an_adapter_for_another_architecture_is_refused(tmp_path, monkeypatch):
+    entry = kit.entry_named(ADAPTED)
+    shutil.copytree(kit.HERE / entry.folder, tmp_path / "course" / entry.folder)
+    settings = tmp_path / "course" / entry.folder / "config.json"
+    settings.write_text(settings.read_text().replace("BertForTokenClassification", "BertModel"))
+    body = kit.installed_folder(kit.entry_named(kit.BODY))
+    monkeypatch.setattr(kit, "HERE", tmp_path / "course")
+    monkeypatch.setattr(kit, "installed_folder", lambda entry: body)
+    with pytest.raises(kit.KitError, match="does not fit the architecture 'BertModel'"):
+        kit.MAKERS[entry.maker](entry, tmp_path)
+
+
+def test_installing_an_adapter_writes_no_report_to_the_screen(tmp_path, monkeypatch, capfd):
+    entry = kit.entry_named(ADAPTED)
+    kit.MAKERS[entry.maker](entry, tmp_path)
+    written = capfd.readouterr()
+    assert (written.out, written.err) == ("", "")
 
 
 def test_a_second_install_finds_everything_ready(cache):

@@ -45,14 +45,18 @@ def train(role: str, console: Console) -> None:
     install(console)
 
 
-def evaluate(console: Console) -> None:
-    """Measure every role, and print the table."""
+def evaluate(roles: list[str], console: Console) -> None:
+    """Measure roles, all where none is named, and print the table."""
     from extras_and_licenses.device import set_up
-    from extras_and_licenses.kit.evaluate import document
+    from extras_and_licenses.kit.evaluate import ROLES, document
+
+    unknown = sorted(set(roles) - set(ROLES))
+    if unknown:
+        raise kit.KitError(f"There is no role {unknown[0]!r} in the kit. Choose of: {', '.join(ROLES)}.")
 
     set_up("cpu")
     table = Table("role", "measure", "score")
-    for role, scores in document().items():
+    for role, scores in document(roles or ROLES).items():
         for name, value in scores.items():
             table.add_row(role, name, f"{value:.3f}")
     console.print(table)
@@ -64,7 +68,8 @@ def main() -> int:
     commands = parser.add_subparsers(dest="command", required=True)
     commands.add_parser("install", help="make or repair every model of the kit")
     commands.add_parser("train", help="train a role's model").add_argument("role")
-    commands.add_parser("evaluate", help="measure every model and document its answers")
+    measure = commands.add_parser("evaluate", help="measure models and document their answers")
+    measure.add_argument("role", nargs="*", help="all roles where none is named")
     arguments = parser.parse_args()
     console = Console(highlight=False)
     try:
@@ -73,7 +78,7 @@ def main() -> int:
         elif arguments.command == "train":
             train(arguments.role, console)
         else:
-            evaluate(console)
+            evaluate(arguments.role, console)
     except (kit.KitError, FileNotFoundError) as error:
         console.print(f"[red]✗[/] {error}", soft_wrap=True)
         return 1

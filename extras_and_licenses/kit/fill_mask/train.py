@@ -14,7 +14,7 @@ from transformers import AutoTokenizer, BertForMaskedLM, DataCollatorForLanguage
 
 from extras_and_licenses.checkpoints import checkpoint
 from extras_and_licenses.kit.data import paragraphs, rows
-from extras_and_licenses.kit.training import train, training_arguments
+from extras_and_licenses.kit.training import train, training_arguments, without_length
 
 MAX_TOKENS = 96
 MASKED_IN_TRAINING = 0.25  # Wettig et al. 2022: more than 15 % learns faster; evaluation stays at 15 %.
@@ -26,7 +26,6 @@ class MaskedPositionsTrainer(Trainer):
     def compute_loss(self, model, inputs, return_outputs=False, num_items_in_batch=None):
         """Cross-entropy of the masked positions of a batch."""
         labels = inputs.pop("labels")
-        inputs.pop("length", None)
         masked = labels != -100
         hidden = model.bert(**inputs).last_hidden_state  # [batch, tokens, hidden]
         logits = model.cls(hidden[masked])  # [masked tokens, vocabulary]
@@ -76,10 +75,6 @@ def run(work: Path, **changes) -> Path:
     mask = DataCollatorForLanguageModeling(
         tokenizer, mlm_probability=MASKED_IN_TRAINING, pad_to_multiple_of=8
     )
-
-    def collate(features):
-        return mask([{"input_ids": feature["input_ids"]} for feature in features])
-
     trainer = MaskedPositionsTrainer(
         model=model,
         args=training_arguments(
@@ -88,7 +83,7 @@ def run(work: Path, **changes) -> Path:
             | changes,
         ),
         train_dataset=data,
-        data_collator=collate,
+        data_collator=without_length(mask),
     )
     train(trainer)
     model.save_pretrained(work / "model")

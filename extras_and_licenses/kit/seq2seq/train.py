@@ -19,7 +19,7 @@ from transformers import (
 )
 
 from extras_and_licenses.kit.data import rows
-from extras_and_licenses.kit.training import train, training_arguments
+from extras_and_licenses.kit.training import train, training_arguments, without_length
 
 PREFIXES = {"en-fr": "translate English to French: ", "en-es": "translate English to Spanish: "}
 VOCABULARY = 8_000
@@ -130,10 +130,6 @@ def run(work: Path, **changes) -> Path:
     model = new_model(tokenizer)
     print(f"{len(pairs):,} pairs, {model.num_parameters():,} parameters", flush=True)
     pad = DataCollatorForSeq2Seq(tokenizer, model=model)
-
-    def collate(features):
-        return pad([{"input_ids": f["input_ids"], "labels": f["labels"]} for f in features])
-
     arguments = training_arguments(work, **dict(per_device_train_batch_size=64, max_steps=STEPS) | changes)
     # T5 is initialised with weights of very different sizes, and Adafactor's steps are relative to them. AdamW with
     # one step size for all was stuck at a loss of 5.1 after 750 steps.
@@ -143,7 +139,7 @@ def run(work: Path, **changes) -> Path:
         model=model,
         args=arguments,
         train_dataset=data,
-        data_collator=collate,
+        data_collator=without_length(pad),
         optimizers=(optimizer, schedule),
     )
     train(trainer)

@@ -1,0 +1,82 @@
+"""One body under many heads: adapters beside the linear layers of the kit's body, and a new head on top.
+
+The body stays as it is. Small matrices beside its linear layers (LoRA, Hu et al. 2021) and the head are trained, and
+only those are shipped: the installer merges them into the body.
+
+- `body_under_head(architecture, head)`: the model that a recipe trains.
+- `fit(model, data, collate, work)`: train it and write adapter, head and configuration to `work / "model"`.
+"""
+
+from collections.abc import Callable
+from pathlib import Path
+
+from datasets import Dataset
+from peft import LoraConfig, PeftModel, get_peft_model
+from transformers import PreTrainedModel, Trainer
+
+from extras_and_licenses.checkpoints import checkpoint
+from extras_and_licenses.kit.install import BODY
+from extras_and_licenses.kit.training import train, training_arguments
+
+RANK = 16
+
+
+def body_under_head(architecture: type[PreTrainedModel], head: str, rank: int = RANK, **config) -> PeftModel:
+    """The kit's body under a new head, with adapters on every linear layer of the body.
+
+    Args:
+        architecture: for example `BertForQuestionAnswering`.
+        head: the attribute of the architecture that holds the head; it is trained whole.
+        rank: of the adapters' matrices.
+        config: fields of the model's configuration, the labels for example.
+    """
+    base = architecture.from_pretrained(
+        checkpoint("embeddings"),
+        attn_implementation="eager",
+        hidden_dropout_prob=0.0,
+        attention_probs_dropout_prob=0.0,
+        **config,
+    )
+    adapters = LoraConfig(
+        r=rank,
+        lora_alpha=2 * rank,
+        target_modules=["query", "key", "value", "dense"],
+        modules_to_save=[head],
+    )
+    return get_peft_model(base, adapters)
+
+
+def fit(
+    model: PeftModel,
+    data: Dataset,
+    collate: Callable,
+    work: Path,
+    changes: dict,
+    trainer_class: type[Trainer] = Trainer,
+    **settings,
+) -> Path:
+    """Train adapters and head, and write them with the configuration to `work / "model"`.
+
+    Args:
+        model: what `body_under_head` made.
+        data: rows with the model's inputs and their `length` in tokens.
+        collate: makes a batch of rows.
+        work: folder for checkpoints and the result.
+        changes: fields of `TrainingArguments` that the caller of the recipe changes.
+        trainer_class: a `Trainer` with a loss of its own, where the model's is not the right one.
+        settings: fields of `TrainingArguments` that the recipe sets.
+    """
+    print(f"{len(data):,} rows, {model.get_nb_trainable_parameters()[0]:,} trained parameters", flush=True)
+    arguments = training_arguments(work, **dict(learning_rate=1e-3, warmup_steps=100) | settings | changes)
+    train(trainer_class(model=model, args=arguments, train_dataset=data, data_collator=collate))
+    model.peft_config["default"].base_model_name_or_path = BODY  # not a path of this machine
+    model.save_pretrained(work / "model")
+    save_configuration(model, work / "model")
+    return work / "model"
+
+
+def save_configuration(model: PeftModel, folder: Path) -> None:
+    """Write the configuration of the model that adapter and head belong to, with its architecture's name."""
+    base = model.get_base_model()
+    base.config.architectures = [type(base).__name__]
+    base.config.save_pretrained(folder)

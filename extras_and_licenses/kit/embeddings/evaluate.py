@@ -1,0 +1,41 @@
+"""How alike the embedding model finds two sentences, and how well that agrees with people."""
+
+from itertools import islice
+
+import torch
+
+from extras_and_licenses.kit.data import rows
+from extras_and_licenses.kit.measures import loaded, rank_correlation, word_overlap
+from extras_and_licenses.kit.seq2seq.train import UNCLEAR_TERMS
+
+SAMPLE = 300  # pairs
+
+
+def embed(role: str, texts: list[str]) -> torch.Tensor:
+    """Sentence vectors: the mean of the last hidden states, scaled to length one; `[texts, hidden]`."""
+    pipe = loaded("feature-extraction", role)
+    batch = pipe.tokenizer(texts, padding=True, truncation=True, max_length=256, return_tensors="pt")
+    with torch.no_grad():
+        hidden = pipe.model(**batch).last_hidden_state
+    weight = batch["attention_mask"].unsqueeze(-1)
+    return torch.nn.functional.normalize((hidden * weight).sum(1) / weight.sum(1), dim=-1)
+
+
+def answer(role: str, text: str) -> str:
+    """The similarity of two sentences that are divided by a bar."""
+    vectors = embed(role, text.split(" | "))
+    return f"{(vectors[0] @ vectors[1]).item():.2f}"
+
+
+def scores(role: str) -> dict[str, float]:
+    """Rank correlation of cosine similarity with people's judgement."""
+    dev = [row for row in rows("stsb", "dev") if not row["file"].startswith(UNCLEAR_TERMS)]
+    dev = list(islice(dev, SAMPLE))
+    first = embed(role, [row["sentence1"] for row in dev])
+    second = embed(role, [row["sentence2"] for row in dev])
+    people = [row["score"] for row in dev]
+    overlaps = [word_overlap(row["sentence1"], row["sentence2"]) for row in dev]
+    return {
+        "similarity, Spearman": rank_correlation((first * second).sum(-1).tolist(), people),
+        "baseline: word overlap, Spearman": rank_correlation(overlaps, people),
+    }

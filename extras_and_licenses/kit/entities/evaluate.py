@@ -1,0 +1,56 @@
+"""Which names the model finds in a sentence, and how many of those that people marked."""
+
+from collections import Counter, defaultdict
+
+import torch
+from seqeval.metrics import f1_score
+
+from extras_and_licenses.kit.data import rows
+from extras_and_licenses.kit.entities.train import MAX_TOKENS
+from extras_and_licenses.kit.measures import loaded
+
+
+def answer(role: str, text: str) -> str:
+    """The names with their types, in the order in which they stand in the text."""
+    found = loaded("token-classification", role)(text, aggregation_strategy="simple")
+    return ", ".join(f"{text[one['start'] : one['end']]} {one['entity_group']}" for one in found) or "none"
+
+
+def tags(role: str, sentences: list[list[str]]) -> list[list[str]]:
+    """A tag for every word of every sentence: that of its first token."""
+    pipe = loaded("token-classification", role)
+    found = []
+    for words in sentences:
+        batch = pipe.tokenizer(
+            words, is_split_into_words=True, truncation=True, max_length=MAX_TOKENS, return_tensors="pt"
+        )
+        with torch.no_grad():
+            best = pipe.model(**batch).logits[0].argmax(-1).tolist()
+        at_word = {}
+        for token, word in enumerate(batch.word_ids()):
+            if word is not None:
+                at_word.setdefault(word, pipe.model.config.id2label[best[token]])
+        found.append([at_word.get(word, "O") for word in range(len(words))])
+    return found
+
+
+def memorised(sentences: list[list[str]]) -> list[list[str]]:
+    """The tag that each word had most often in training, and O for a word that was not there."""
+    counts: dict[str, Counter] = defaultdict(Counter)
+    for row in rows("ner", "train"):
+        for word, tag in zip(row["tokens"], row["tags"], strict=True):
+            counts[word][tag] += 1
+    return [
+        [counts[word].most_common(1)[0][0] if word in counts else "O" for word in words]
+        for words in sentences
+    ]
+
+
+def scores(role: str) -> dict[str, float]:
+    """F1 over whole names with the right type."""
+    dev = list(rows("ner", "dev"))
+    people, sentences = [row["tags"] for row in dev], [row["tokens"] for row in dev]
+    return {
+        "entity F1": float(f1_score(people, tags(role, sentences))),
+        "baseline: most frequent tag of the word, F1": float(f1_score(people, memorised(sentences))),
+    }

@@ -1,0 +1,1 @@
+"""The kit's entry for `instruct` and `causal-lm`: card and documented answers; the weights come from a package."""
