@@ -59,7 +59,9 @@ def build(sources: Path, site: Path) -> int:
 def main() -> int:
     """Lay out the sources and build the site from them."""
     parser = argparse.ArgumentParser(prog="python -m extras_and_licenses.book", description=__doc__)
-    parser.add_argument("--into", type=Path, default=lessons.ROOT / "build" / "book", help="folder of the site")
+    parser.add_argument(
+        "--into", type=Path, default=lessons.ROOT / "build" / "book", help="folder of the site"
+    )
     folder = parser.parse_args().into
     lay_out(folder / "sources")
     status = build(folder / "sources", folder / "site")
