@@ -7,7 +7,7 @@ only those are shipped: the installer merges them into the body.
 - `fit(model, data, collate, work)`: train it and write adapter, head and configuration to `work / "model"`.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from datasets import Dataset
@@ -21,15 +21,20 @@ from extras_and_licenses.kit.training import train, training_arguments
 RANK = 16
 
 
-def body_under_head(architecture: type[PreTrainedModel], head: str, rank: int = RANK, **config) -> PeftModel:
+def body_under_head(
+    architecture: type[PreTrainedModel], head: str, labels: Sequence[str] = (), **config
+) -> PeftModel:
     """The kit's body under a new head, with adapters on every linear layer of the body.
 
     Args:
         architecture: for example `BertForQuestionAnswering`.
         head: the attribute of the architecture that holds the head; it is trained whole.
-        rank: of the adapters' matrices.
-        config: fields of the model's configuration, the labels for example.
+        labels: what the outputs of the head are called, in order, where it is a classifier.
+        config: further fields of the model's configuration.
     """
+    if labels:
+        config["id2label"] = dict(enumerate(labels))
+        config["label2id"] = {label: number for number, label in enumerate(labels)}
     base = architecture.from_pretrained(
         checkpoint("embeddings"),
         attn_implementation="eager",
@@ -38,8 +43,8 @@ def body_under_head(architecture: type[PreTrainedModel], head: str, rank: int = 
         **config,
     )
     adapters = LoraConfig(
-        r=rank,
-        lora_alpha=2 * rank,
+        r=RANK,
+        lora_alpha=2 * RANK,
         target_modules=["query", "key", "value", "dense"],
         modules_to_save=[head],
     )

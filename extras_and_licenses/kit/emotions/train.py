@@ -98,8 +98,7 @@ def run(work: Path, **changes) -> Path:
         BertForSequenceClassification,
         head="classifier",
         problem_type="multi_label_classification",
-        id2label=dict(enumerate(LABELS)),
-        label2id={label: number for number, label in enumerate(LABELS)},
+        labels=LABELS,
     )
     comments = list(rows("go_emotions", "train"))
     ids = tokenizer([row["text"] for row in comments], truncation=True, max_length=MAX_TOKENS)["input_ids"]

@@ -31,12 +31,7 @@ def run(work: Path, **changes) -> Path:
         changes: fields of `TrainingArguments` to change.
     """
     tokenizer = AutoTokenizer.from_pretrained(checkpoint("embeddings"))
-    model = body_under_head(
-        BertForSequenceClassification,
-        head="classifier",
-        id2label=dict(enumerate(LABELS)),
-        label2id={label: number for number, label in enumerate(LABELS)},
-    )
+    model = body_under_head(BertForSequenceClassification, head="classifier", labels=LABELS)
     pairs = training_rows()
     encoded = tokenizer(
         [row["premise"] for row in pairs],

@@ -72,12 +72,7 @@ def run(work: Path, **changes) -> Path:
         changes: fields of `TrainingArguments` to change.
     """
     tokenizer = AutoTokenizer.from_pretrained(checkpoint("embeddings"))
-    model = body_under_head(
-        BertForTokenClassification,
-        head="classifier",
-        id2label=dict(enumerate(LABELS)),
-        label2id={label: number for number, label in enumerate(LABELS)},
-    )
+    model = body_under_head(BertForTokenClassification, head="classifier", labels=LABELS)
     return fit(
         model,
         features(tokenizer, list(rows("ner", "train"))),
