@@ -1,0 +1,174 @@
+"""The recipes read local files or the hub's data sets, in the same columns, and a stopped training goes on."""
+
+import gzip
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+from datasets import ClassLabel, Dataset, Features, Sequence, Value
+
+from extras_and_licenses.kit import data
+
+# One row of each of the hub's data sets, as their pages describe them.
+TEXT = Value("string")
+ANSWERS = {"text": Sequence(TEXT), "answer_start": Sequence(Value("int32"))}
+QUESTION = Features({"context": TEXT, "question": TEXT, "answers": ANSWERS})
+PAIR = Features(
+    {
+        "premise": TEXT,
+        "hypothesis": TEXT,
+        "label": ClassLabel(names=["entailment", "neutral", "contradiction"]),
+    }
+)
+ASKED = {"context": "It is blue.", "question": "What?", "answers": {"text": ["blue"], "answer_start": [6]}}
+UNASKED = {"context": "It is blue.", "question": "Who?", "answers": {"text": [], "answer_start": []}}
+PAIRS = [{"premise": "a", "hypothesis": "b", "label": label} for label in (0, 2, -1)]
+NER = ["O", "art", "building", "event", "location", "organization", "other", "person", "product"]
+WORDS = ["Ada", "and", "Bo", "left", "New", "York"]
+HUB = {
+    "rajpurkar/squad_v2": ([ASKED, UNASKED], QUESTION),
+    "google/xquad": ([ASKED], QUESTION),
+    "nyu-mll/multi_nli": (PAIRS, PAIR),
+    "stanfordnlp/snli": (PAIRS, PAIR),
+    "google-research-datasets/go_emotions": (
+        [{"text": "Fine.", "labels": [1, 0]}],
+        Features({"text": TEXT, "labels": Sequence(ClassLabel(names=["anger", "joy"]))}),
+    ),
+    "DFKI-SLT/few-nerd": (
+        [{"tokens": WORDS, "ner_tags": [7, 0, 7, 2, 4, 4]}],
+        Features({"tokens": Sequence(TEXT), "ner_tags": Sequence(ClassLabel(names=NER))}),
+    ),
+    "Helsinki-NLP/opus-100": ([{"translation": {"en": "Yes.", "fr": "Oui.", "es": "Sí."}}], None),
+    "nyu-mll/glue": (
+        [{"sentence": "It is.", "label": 1, "sentence1": "It is.", "sentence2": "It was."}],
+        None,
+    ),
+    "abisee/cnn_dailymail": ([{"article": "Long.", "highlights": "Short."}], None),
+    "Salesforce/wikitext": ([{"text": " = Title = \n"}, {"text": " word" * 40}], None),
+}
+
+
+@pytest.fixture
+def hub(monkeypatch):
+    def load_dataset(dataset, config=None, split=None):
+        made, features = HUB[dataset]
+        return Dataset.from_list(made, features=features, split=split)
+
+    monkeypatch.setattr("datasets.load_dataset", load_dataset)
+    monkeypatch.setenv(data.DATA_VARIABLE, data.HUB)
+
+
+# The columns that recipes and measures read.
+COLUMNS = {
+    "squad": {"context", "question", "answer", "start", "source", "split"},
+    "nli": {"premise", "hypothesis", "label", "source", "split"},
+    "go_emotions": {"text", "labels"},
+    "ner": {"tokens", "tags", "source", "split"},
+    "translation": {"source", "target", "pair", "split"},
+    "cola": {"sentence", "acceptable"},
+    "stsb": {"sentence1", "sentence2", "score", "file"},
+    "summarization": {"document", "summary", "source"},
+}
+
+
+@pytest.mark.parametrize("table", COLUMNS)
+@pytest.mark.parametrize("split", ["train", "dev"])
+def test_the_hub_gives_every_table_in_the_columns_that_recipes_read(hub, table, split):
+    rows = list(data.rows(table, split))
+    assert rows
+    for row in rows:
+        assert row.keys() >= COLUMNS[table]
+        assert row["split"] == split
+
+
+def test_a_question_without_an_answer_has_none_and_the_others_have_their_start(hub):
+    asked, unasked = data.rows("squad", "train")
+    assert (asked["answer"], asked["start"]) == ("blue", 6)
+    assert (unasked["answer"], unasked["start"]) == (None, None)
+
+
+def test_pairs_without_an_agreed_label_are_left_out(hub):
+    labels = [row["label"] for row in data.rows("nli", "train")]
+    assert labels == ["entailment", "contradiction"] * 2  # of two data sets
+
+
+def test_measures_of_both_kinds_of_pairs_find_their_rows_on_the_hub(hub):
+    sources = {row["source"] for row in data.rows("nli", "dev")}
+    assert sources == {"mnli_dev", "snli_dev"}
+
+
+def test_emotions_come_as_names(hub):
+    (row,) = data.rows("go_emotions", "train")
+    assert row["labels"] == ["joy", "anger"]
+
+
+def test_entities_get_a_beginning_and_an_inside(hub):
+    (row,) = data.rows("ner", "train")
+    assert row["tags"] == ["B-PER", "O", "B-PER", "O", "B-LOC", "I-LOC"]
+
+
+def test_headings_are_no_paragraphs(hub):
+    (paragraph,) = data.paragraphs("text_ccbysa")
+    assert paragraph.startswith("word word")
+
+
+def test_a_table_that_the_hub_does_not_have_is_refused(hub):
+    with pytest.raises(FileNotFoundError, match="No data set of the hub stands in for 'instructions'"):
+        list(data.rows("instructions"))
+
+
+def test_without_data_the_remedy_is_named(monkeypatch):
+    monkeypatch.delenv(data.DATA_VARIABLE, raising=False)
+    with pytest.raises(FileNotFoundError, match="Set it to the folder that holds squad"):
+        list(data.rows("squad"))
+
+
+TRAINING = """
+from pathlib import Path
+from extras_and_licenses.kit.entities.train import run
+run(Path("work"), max_steps=STEPS, save_steps=1, logging_steps=1)
+"""
+
+
+@pytest.fixture
+def sentences(tmp_path) -> Path:
+    """A folder of training data with a few sentences."""
+    folder = tmp_path / "data"
+    folder.mkdir()
+    row = {"tokens": WORDS, "tags": ["B-PER", "O", "B-PER", "O", "B-LOC", "I-LOC"], "source": "wikigold"}
+    with gzip.open(folder / "ner.jsonl.gz", "wt", encoding="utf-8") as file:
+        for number in range(40):
+            file.write(json.dumps(row | {"split": "train" if number < 32 else "dev"}) + "\n")
+    return folder
+
+
+def test_a_killed_training_goes_on_from_its_last_checkpoint(sentences, tmp_path):
+    environment = os.environ | {data.DATA_VARIABLE: str(sentences)}
+
+    def command(steps: int) -> list[str]:
+        return [sys.executable, "-c", TRAINING.replace("STEPS", str(steps))]
+
+    first = subprocess.Popen(command(1000), cwd=tmp_path, env=environment, stdout=subprocess.DEVNULL)
+    checkpoints = tmp_path / "work"
+    while first.poll() is None and not list(checkpoints.glob("checkpoint-*/trainer_state.json")):
+        time.sleep(0.1)
+    first.send_signal(signal.SIGKILL)
+    first.wait()
+    reached = max(int(path.parent.name.split("-")[1]) for path in checkpoints.glob("*/trainer_state.json"))
+    assert 0 < reached < 1000
+
+    second = subprocess.run(
+        command(reached + 3), cwd=tmp_path, env=environment, check=True, capture_output=True, text=True
+    )
+    assert second.stdout.count("'loss'") == 3, "only the steps that were missing"
+    state = json.loads((checkpoints / f"checkpoint-{reached + 3}" / "trainer_state.json").read_text("utf-8"))
+    steps = [entry["step"] for entry in state["log_history"] if "loss" in entry]
+    assert steps == list(range(1, reached + 4)), (
+        "the first run's steps are kept"
+    )
+    assert (checkpoints / "model" / "adapter_model.safetensors").is_file()
