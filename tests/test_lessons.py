@@ -53,7 +53,8 @@ def test_the_exit_status_says_whether_a_lesson_failed(three, tmp_path):
 
 
 def test_a_page_keeps_the_alternative_text_of_its_pictures(tmp_path):
-    source = "from extras_and_licenses.plots import plt, show; show(plt.figure(), alt='Nothing < at all')"
+    imports = "from matplotlib.pyplot import figure; from extras_and_licenses.plots import show"
+    source = f"{imports}; show(figure(), alt='Nothing < at all')"
     lessons.run(tmp_path / "build", [write(tmp_path / "06_alt.ipynb", source)], Console(quiet=True))
     assert 'alt="Nothing &lt; at all"' in (tmp_path / "build" / "06_alt.html").read_text(encoding="utf-8")
 
