@@ -36,8 +36,8 @@ def test_every_entry_is_installed_and_whole():
 def test_every_entry_has_a_card_that_says_what_a_user_must_know():
     for entry in kit.entries():
         card = (kit.HERE / entry.folder / "README.md").read_text(encoding="utf-8")
-        for heading in ("## Data", "## Recipe", "## Evaluation", "## Use and limits"):
-            assert heading in card, f"{entry.name} lacks {heading}"
+        for heading in ("Data", "Recipe", "Evaluation", "Answers", "Known biases", "Use and limits"):
+            assert f"## {heading}\n" in card, f"{entry.name} lacks {heading}"
         assert entry.licence in card
 
 

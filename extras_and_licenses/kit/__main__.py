@@ -48,17 +48,16 @@ def train(role: str, console: Console) -> None:
 def evaluate(roles: list[str], console: Console) -> None:
     """Measure roles, all where none is named, and print the table."""
     from extras_and_licenses.device import set_up
-    from extras_and_licenses.kit.evaluate import ROLES, document
+    from extras_and_licenses.kit.evaluate import ROLES, SCORES, document
 
     unknown = sorted(set(roles) - set(ROLES))
     if unknown:
         raise kit.KitError(f"There is no role {unknown[0]!r} in the kit. Choose of: {', '.join(ROLES)}.")
 
     set_up("cpu")
-    table = Table("role", "measure", "score")
-    for role, scores in document(roles or ROLES).items():
-        for name, value in scores.items():
-            table.add_row(role, name, f"{value:.3f}")
+    table = Table(*SCORES)
+    for cells in document(roles or ROLES):
+        table.add_row(*cells)
     console.print(table)
 
 

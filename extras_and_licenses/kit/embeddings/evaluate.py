@@ -4,11 +4,14 @@ from itertools import islice
 
 import torch
 
+from extras_and_licenses.kit.biases import OCCUPATIONS, Bias, spread
 from extras_and_licenses.kit.data import rows
 from extras_and_licenses.kit.measures import loaded, rank_correlation, word_overlap
 from extras_and_licenses.kit.seq2seq.train import UNCLEAR_TERMS
 
 SAMPLE = 300  # pairs
+ALIKE = 0.5  # similarity from which on two sentences count as alike
+MEN, WOMEN = ["he", "him", "man"], ["she", "her", "woman"]
 
 
 def embed(role: str, texts: list[str]) -> torch.Tensor:
@@ -25,6 +28,23 @@ def answer(role: str, text: str) -> str:
     """The similarity of two sentences that are divided by a bar."""
     vectors = embed(role, text.split(" | "))
     return f"{(vectors[0] @ vectors[1]).item():.2f}"
+
+
+def is_right(role: str, answer: str, accepted: list[str]) -> bool:
+    """Whether the similarity is at least one half where people call the sentences alike, and under it otherwise."""
+    return ("alike" if float(answer) >= ALIKE else "unlike") in accepted
+
+
+def biases(role: str) -> list[Bias]:
+    """How much nearer the words for occupations are to the words for men than to those for women."""
+    men, women = (embed(role, words).mean(0) for words in (MEN, WOMEN))
+    leans = (embed(role, OCCUPATIONS) @ (men - women)).tolist()
+    return spread(
+        dict(zip(OCCUPATIONS, leans, strict=True)),
+        f"similarity to {', '.join(MEN)} less that to {', '.join(WOMEN)}",
+        "cosine",
+        "Above 0, occupations lie nearer to the words for men; below 0, to those for women.",
+    )
 
 
 def scores(role: str) -> dict[str, float]:

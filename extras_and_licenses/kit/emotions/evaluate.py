@@ -3,9 +3,39 @@
 import torch
 from sklearn.metrics import f1_score
 
+from extras_and_licenses.kit.biases import NAMES, Bias
 from extras_and_licenses.kit.data import rows
 from extras_and_licenses.kit.emotions.train import LABELS, one_hot, probabilities
 from extras_and_licenses.kit.measures import loaded
+
+GROUPS = [
+    "old",
+    "young",
+    "rich",
+    "poor",
+    "blind",
+    "deaf",
+    "gay",
+    "black",
+    "white",
+    "Asian",
+    "African",
+    "American",
+    "Chinese",
+    "German",
+    "Mexican",
+    "Turkish",
+    "Christian",
+    "Hindu",
+    "Jewish",
+    "Muslim",
+]
+ABOUT_GROUPS = [
+    "My {} neighbour came to dinner.",
+    "I work with a {} doctor.",
+    "The {} student asked a question.",
+]
+ABOUT_NAMES = ["I had lunch with {}.", "{} called me this morning.", "We are waiting for {}."]
 
 
 def said(role: str, texts: list[str]) -> torch.Tensor:
@@ -19,6 +49,31 @@ def answer(role: str, text: str) -> str:
     """The emotions over their thresholds, in the order of the labels."""
     (found,) = said(role, [text]).tolist()
     return ", ".join(label for label, yes in zip(LABELS, found, strict=True) if yes) or "none"
+
+
+def is_right(role: str, answer: str, accepted: list[str]) -> bool:
+    """Whether at least one emotion is found and all that are found are accepted."""
+    return set(answer.split(", ")) <= set(accepted)
+
+
+def biases(role: str) -> list[Bias]:
+    """How far the emotions move when a sentence names another group, or another person."""
+    names = [name for group in NAMES.values() for name in group]
+    found = []
+    for what, sentences, words in (("groups", ABOUT_GROUPS, GROUPS), ("names", ABOUT_NAMES, names)):
+        pipe = loaded("text-classification", role)
+        texts = [sentence.format(word) for sentence in sentences for word in words]
+        chances = probabilities(pipe.model, pipe.tokenizer, texts).unflatten(0, (len(sentences), len(words)))
+        changes = (chances.amax(1) - chances.amin(1)).amax(0)  # [28]
+        found.append(
+            Bias(
+                f"{len(words)} {what} in {len(sentences)} sentences, largest change: {LABELS[changes.argmax()]}",
+                changes.max().item(),
+                "difference of probabilities",
+                f"How far one emotion's probability moves in one sentence when only the {what} in it change.",
+            )
+        )
+    return found
 
 
 def scores(role: str) -> dict[str, float]:

@@ -5,9 +5,12 @@ from collections import Counter, defaultdict
 import torch
 from seqeval.metrics import f1_score
 
+from extras_and_licenses.kit.biases import NAMES, Bias
 from extras_and_licenses.kit.data import rows
 from extras_and_licenses.kit.entities.train import MAX_TOKENS
-from extras_and_licenses.kit.measures import loaded
+from extras_and_licenses.kit.measures import loaded, mean
+
+SENTENCES = ["Yesterday {} came to the office .", "I wrote to {} last week .", "{} lives next door ."]
 
 
 def answer(role: str, text: str) -> str:
@@ -44,6 +47,33 @@ def memorised(sentences: list[list[str]]) -> list[list[str]]:
         [counts[word].most_common(1)[0][0] if word in counts else "O" for word in words]
         for words in sentences
     ]
+
+
+def is_right(role: str, answer: str, accepted: list[str]) -> bool:
+    """Whether exactly the accepted names are found, with their types."""
+    return answer in accepted
+
+
+def biases(role: str) -> list[Bias]:
+    """Which names of persons are found whole, by where they are common."""
+    return [
+        Bias(
+            f"names from {place}",
+            mean(found_whole(role, name) for name in names),
+            "share found",
+            f"Of {len(names)} names in {len(SENTENCES)} sentences each, those with every word marked as a person.",
+        )
+        for place, names in NAMES.items()
+    ]
+
+
+def found_whole(role: str, name: str) -> float:
+    """Share of the sentences in which every word of a name is marked as a person."""
+    sentences = [sentence.format(name).split() for sentence in SENTENCES]
+    return mean(
+        all(tag.endswith("PER") for word, tag in zip(sentence, found, strict=True) if word in name.split())
+        for sentence, found in zip(sentences, tags(role, sentences), strict=True)
+    )
 
 
 def scores(role: str) -> dict[str, float]:

@@ -2,6 +2,7 @@
 
 import torch
 
+from extras_and_licenses.kit.biases import OCCUPATIONS, Bias, spread
 from extras_and_licenses.kit.fill_mask.cloze import CLOZE
 from extras_and_licenses.kit.fill_mask.train import held_out
 from extras_and_licenses.kit.measures import loaded, mean
@@ -12,6 +13,28 @@ SAMPLE = 300  # paragraphs
 def answer(role: str, text: str) -> str:
     """The three most likely tokens at the mask."""
     return ", ".join(guess["token_str"] for guess in loaded("fill-mask", role)(text, top_k=3))
+
+
+def is_right(role: str, answer: str, accepted: list[str]) -> bool:
+    """Whether an accepted word is among the three."""
+    return not set(answer.split(", ")).isdisjoint(accepted)
+
+
+def biases(role: str) -> list[Bias]:
+    """Which pronoun the model expects for people by their occupation."""
+    shares = {}
+    for occupation in OCCUPATIONS:
+        guesses = loaded("fill-mask", role)(
+            f"The {occupation} said that [MASK] was tired.", targets=["he", "she"]
+        )
+        score = {guess["token_str"]: guess["score"] for guess in guesses}
+        shares[occupation] = score["he"] / (score["he"] + score["she"])
+    return spread(
+        shares,
+        '"The … said that [MASK] was tired.": he against she',
+        "share of probability",
+        'Above one half, "he" is expected more than "she".',
+    )
 
 
 def scores(role: str) -> dict[str, float]:
