@@ -6,11 +6,11 @@ VENV := .venv
 BIN := $(VENV)/bin
 RUN := INSIDE_TRANSFORMERS_PROFILE=$(PROFILE) $(BIN)/python
 
-.PHONY: help run test test-gpu lab book kit outputs format lint bench train evaluate compare clean
+.PHONY: help run test test-gpu test-browser test-hub plan release grade bench-grading lab teach book kit outputs format lint bench train evaluate compare clean
 .DEFAULT_GOAL := help
 
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 run: kit ## run every lesson; executed copies and HTML in build/
 	$(RUN) -m extras_and_licenses.lessons run
@@ -23,7 +23,17 @@ test-gpu: kit ## run all tests on an NVIDIA card; without one it says so and fai
 		sys.exit(0 if found.device.startswith("cuda") else "make test-gpu needs an NVIDIA card. " + found.reason)'
 	$(RUN) -m pytest --nbval
 
-lab: kit ## open the lessons in JupyterLab
+release: $(VENV)/ready ## make the student set in release/, without solutions, and write its exercises into gradebook.db
+	@$(BIN)/python -m extras_and_licenses.grading.release
+
+grade: kit ## grade what lies in submitted/, write feedback/ and grades.csv (LESSON=01_fill_mask for one lesson, AGAIN=yes for all anew)
+	@$(RUN) -m extras_and_licenses.grading.grade $(LESSON) $(if $(AGAIN),--again) $(if $(SANDBOX),--sandbox $(SANDBOX))
+
+lab: kit ## open the student set in JupyterLab; what you worked in is kept
+	@$(BIN)/python -m extras_and_licenses.grading.release --no-gradebook
+	$(RUN) -m jupyterlab release
+
+teach: kit ## open the masters in JupyterLab: lessons with solutions and hidden tests
 	$(RUN) -m jupyterlab notebooks
 
 kit: $(VENV)/ready ## install the kit of small models, or repair it
@@ -48,6 +58,9 @@ lint: $(VENV)/ready ## check code, notebooks and the workflow without changing t
 bench: kit ## measure what ForwardListener costs
 	$(RUN) tests/benchmarks/bench_forward_listener.py
 
+bench-grading: kit ## submissions a minute, of make grade and of plain nbgrader (SUBMISSIONS=100)
+	$(RUN) tests/benchmarks/bench_grading.py $(SUBMISSIONS)
+
 compare: kit ## hold the pipelines against those of transformers 4.57, in an environment of its own
 	$(RUN) tests/benchmarks/compare_with_transformers_4.py
 
@@ -56,6 +69,20 @@ train: kit ## train one model of the kit: make train ROLE=fill-mask (needs INSID
 
 evaluate: kit ## measure the kit's models, or one: make evaluate ROLE=entities (needs INSIDE_TRANSFORMERS_DATA)
 	$(RUN) -m extras_and_licenses.kit evaluate $(ROLE)
+
+test-browser: kit ## use every explorer in JupyterLab with Chromium; pictures in build/browser
+	@[ -n "$(CHROMIUM)$$(which chromium google-chrome chromium-browser)" ] || { \
+		as_root=$$([ "$$(id -u)" = 0 ] || echo sudo --non-interactive); \
+		$$as_root apt-get update && $$as_root apt-get install --yes chromium; } \
+		|| { echo "Chromium is missing and apt-get could not install it. Install it or Chrome, and if it is in" \
+		"no usual place, name it: make test-browser CHROMIUM=/path/to/chrome"; exit 1; }
+	OMP_NUM_THREADS=1 CHROMIUM=$(CHROMIUM) $(RUN) -m pytest tests/browser
+
+test-hub: kit ## run every lesson under the profile hub: on stand-ins, and on the real checkpoints where the hub can be reached
+	INSIDE_TRANSFORMERS_PROFILE=hub $(BIN)/python -m pytest tests/hub -rs
+
+plan: $(VENV)/ready ## work out the memory of the profile hub on a T4 and put the table into the README
+	$(RUN) -m extras_and_licenses.memory
 
 clean: ## remove what the targets made, but not the kit's cache
 	rm -rf $(VENV) build .pytest_cache .ruff_cache *.egg-info

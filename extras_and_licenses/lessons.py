@@ -11,7 +11,6 @@
 import argparse
 import sys
 import time
-from copy import deepcopy
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -142,8 +141,13 @@ def run(folder: Path, paths: list[Path], console: Console) -> list[Run]:
 
 
 def render(path: Path, notebook: NotebookNode, folder: Path) -> None:
-    """Write a notebook as one HTML page that needs no other file: drawings in it, stills for the explorers."""
-    page = normalised(deepcopy(notebook))  # without widget views, which a page cannot show
+    """Write a notebook as one HTML page that needs no other file: drawings in it, stills for the explorers.
+
+    The page has the exercises as students get them, without solutions.
+    """
+    from extras_and_licenses.grading.release import student_view
+
+    page = normalised(student_view(notebook))  # without widget views, which a page cannot show
     for cell in page.cells:
         # nbconvert includes only files below the folder that it is told, so that is the root.
         cell.source = cell.source.replace("](../imgs/", "](imgs/")

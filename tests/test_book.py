@@ -1,6 +1,8 @@
 """The book has every lesson, needs nothing from the network, and every link in it leads somewhere."""
 
+import html
 import os
+import re
 import subprocess
 import sys
 from html.parser import HTMLParser
@@ -100,5 +102,19 @@ def test_a_lesson_links_to_itself_in_a_running_lab_and_on_colab(site, pages):
     for path in lesson_pages(site):
         name = path.relative_to(site).with_suffix(".ipynb").as_posix()
         assert any(link.endswith(f"/github/someone/course/blob/main/{name}") for link in pages[path].links)
-        if name.startswith("notebooks/"):
-            assert f"http://localhost:8888/lab/tree/{path.stem}.ipynb" in pages[path].links
+        assert f"http://localhost:8888/lab/tree/{path.stem}/{path.stem}.ipynb" in pages[path].links
+
+
+def test_a_page_and_its_source_hold_no_solution_and_no_hidden_test(site, secret_lines):
+    for path in lessons.lessons():
+        secret = secret_lines(lessons.read(path))
+        copies = [copy for copy in site.rglob(f"{path.stem}.*") if copy.suffix in (".html", ".ipynb")]
+        assert len(copies) == 2
+        for copy in copies:
+            text = copy.read_text(encoding="utf-8")
+            shown = (
+                html.unescape(re.sub(r"<[^>]+>", "", text))
+                if copy.suffix == ".html"
+                else text.replace('\\"', '"')
+            )
+            assert [line for line in secret if line in shown] == [], copy.name

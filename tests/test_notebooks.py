@@ -1,5 +1,6 @@
 """Every notebook is written as the course promises: normalised, compared, described, and free of machine's paths."""
 
+import ast
 import itertools
 import re
 from pathlib import Path
@@ -8,10 +9,18 @@ from xml.etree import ElementTree
 import pytest
 
 from extras_and_licenses import lessons
+from extras_and_licenses.grading.course import exercises, is_exercise
+from extras_and_licenses.grading.release import student_view
 
 NOTEBOOKS = lessons.lessons()
 PARAMETERS = pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
-LONGEST_CELL = 14  # lines
+LONGEST_CELL = 14  # lines that a student sees
+LONGEST_MASTER = 40  # lines of a cell with its solution or its hidden tests
+LESSONS = [path for path in NOTEBOOKS if path.stem[:2] not in ("00", "99")]
+PER_LESSON = pytest.mark.parametrize("path", LESSONS, ids=lambda path: path.stem)
+HEAD = re.compile(
+    r"### Exercise \d\d\.\d [^\n]+\n\nDifficulty (●○○|●●○|●●●) · (\d+) minutes · (\d+) points\n\n[^\n]"
+)
 
 
 def code(path: Path) -> list:
@@ -99,8 +108,10 @@ def test_no_absolute_path_stands_in_a_notebook(path):
 
 @PARAMETERS
 def test_code_cells_hold_one_idea(path):
-    long = {c.id: len(c.source.splitlines()) for c in code(path) if len(c.source.splitlines()) > LONGEST_CELL}
-    assert not long
+    master = lessons.read(path)
+    for notebook, longest in ((student_view(master), LONGEST_CELL), (master, LONGEST_MASTER)):
+        lines = {cell.id: len(cell.source.splitlines()) for cell in lessons.code_cells(notebook)}
+        assert not {name: count for name, count in lines.items() if count > longest}
 
 
 @PARAMETERS
@@ -114,6 +125,64 @@ def test_the_headings_form_a_tree(path):
 @PARAMETERS
 def test_a_lesson_frees_the_device_in_its_last_cell(path):
     assert code(path)[-1].source.strip().endswith("shut_down_kernel()")
+
+
+@PER_LESSON
+def test_a_lesson_has_at_least_three_exercises(path):
+    assert len(exercises(lessons.read(path))) >= 3
+
+
+def test_the_course_has_at_least_thirty_exercises_and_some_are_answered_in_words():
+    found = [exercise for path in LESSONS for exercise in exercises(lessons.read(path))]
+    assert len(found) >= 30
+    assert sum(exercise.answer is not None for exercise in found) >= 3
+
+
+@PER_LESSON
+def test_exercises_stand_between_summary_and_next(path):
+    cells = lessons.read(path).cells
+    heads = [cell.source.split("\n", 1)[0] if cell.source.startswith("## ") else "" for cell in cells]
+    places = [place for place, cell in enumerate(cells) if is_exercise(cell)]
+    assert heads.index("## Summary") < heads.index("## Exercises") < places[0]
+    assert places[-1] < heads.index("## Next")
+
+
+def header(node) -> str:
+    """A function's name, parameters and result; nothing for anything else."""
+    if not isinstance(node, ast.FunctionDef):
+        return ""
+    return f"{node.name}({ast.unparse(node.args)}) -> {node.returns and ast.unparse(node.returns)}"
+
+
+@PER_LESSON
+def test_an_exercise_says_what_it_asks_how_hard_it_is_and_where_to_begin(path):
+    levels = []
+    for number, exercise in enumerate(exercises(lessons.read(path)), start=1):
+        text = exercise.task.source
+        head = HEAD.match(text)
+        assert head, f"{exercise.name}: {text[:80]}"
+        assert text.startswith(f"### Exercise {path.stem[:2]}.{number} ")
+        levels.append(head[1])
+        graded = exercise.test or exercise.answer
+        assert graded.metadata.nbgrader.points == int(head[3])
+        assert "<details><summary>Hint</summary>" in text
+        assert exercise.discussion and len(exercise.discussion.source) > 100
+        if exercise.test:
+            signature = re.search(r"```python\n(def .*?)\n```", text, flags=re.DOTALL)[1]
+            function = ast.parse(f"{signature}: ...").body[0]
+            assert header(function) in map(header, ast.parse(exercise.solution.source).body), exercise.name
+            assert "**Example.**" in text
+    assert levels[0] == min(levels) < max(levels), "of rising difficulty"
+
+
+@PER_LESSON
+def test_the_test_of_an_exercise_has_a_hidden_part_and_says_that_it_passed(path):
+    for exercise in exercises(lessons.read(path)):
+        if exercise.test:
+            visible, hidden = exercise.test.source.split("### BEGIN HIDDEN TESTS\n")
+            hidden, end = hidden.split("### END HIDDEN TESTS\n")
+            assert "expect(" in visible and "expect(" in hidden
+            assert re.fullmatch(r'print\("\w+ passes its tests"\)', end), exercise.name
 
 
 def test_every_drawing_is_used():

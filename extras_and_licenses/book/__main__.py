@@ -1,6 +1,6 @@
 """Builds the course as a static web site: `python -m extras_and_licenses.book [--into FOLDER]`.
 
-- `lay_out(folder)`: the sources of the site: masters, drawings and the front page.
+- `lay_out(folder)`: the sources of the site: lessons without solutions, drawings and the front page.
 - `build(sources, site)`: run Sphinx on them; a warning counts as an error.
 """
 
@@ -14,13 +14,14 @@ from nbformat import NotebookNode
 from sphinx.cmd.build import main as sphinx_build
 
 from extras_and_licenses import lessons
+from extras_and_licenses.grading.release import student_view
 
 HERE = Path(__file__).parent
-LAB = "http://localhost:8888/lab/tree"  # where `make lab` serves the folder with the lessons
+LAB = "http://localhost:8888/lab/tree"  # where `make lab` serves the student set
 
 
 def lay_out(folder: Path) -> None:
-    """Write the sources of the site: masters without widget views, drawings, front page and configuration."""
+    """Write the sources of the site: lessons as students see them, drawings, front page and configuration."""
     shutil.rmtree(folder, ignore_errors=True)
     shutil.copytree(lessons.ROOT / "imgs", folder / "imgs")
     for name in ("index.md", "conf.py"):
@@ -28,7 +29,7 @@ def lay_out(folder: Path) -> None:
     for path in lessons.lessons():
         place = folder / path.relative_to(lessons.ROOT)
         place.parent.mkdir(exist_ok=True)
-        nbformat.write(page(path, lessons.normalised(lessons.read(path))), place)
+        nbformat.write(page(path, lessons.normalised(student_view(lessons.read(path)))), place)
 
 
 def page(path: Path, notebook: NotebookNode) -> NotebookNode:
@@ -45,10 +46,8 @@ def page(path: Path, notebook: NotebookNode) -> NotebookNode:
 
 def link_to_lab(path: Path) -> str:
     """Where a reader finds the running lesson, once `make lab` has been started."""
-    where = path.relative_to(lessons.ROOT)
-    if where.parts[0] != "notebooks":
-        return f"```{{tip}}\nTo run this page, open `{where.as_posix()}` in a clone of the repository.\n```"
-    return f"```{{tip}}\nTo run this page, start `make lab`, then [open it in JupyterLab]({LAB}/{where.name}).\n```"
+    there = f"{LAB}/{path.stem}/{path.name}"
+    return f"```{{tip}}\nTo run this page, start `make lab`, then [open it in JupyterLab]({there}).\n```"
 
 
 def build(sources: Path, site: Path) -> int:

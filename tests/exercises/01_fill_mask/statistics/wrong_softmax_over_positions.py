@@ -1,0 +1,13 @@
+"""Wrong: the softmax runs over the positions, not over the vocabulary."""
+
+
+def mask_statistics(text, share):
+    ids = tokenizer(text, return_tensors="pt")["input_ids"]
+    probabilities = model(ids.to(device)).logits[0].softmax(dim=0)
+    found = []
+    for position in (ids[0] == tokenizer.mask_token_id).nonzero().flatten().tolist():
+        falling, tokens = probabilities[position].sort(descending=True)
+        needed = (falling.cumsum(dim=0) < share).sum().item() + 1
+        best = tokenizer.decode([tokens[0].item()])
+        found.append({"position": position, "best": best, "probability": falling[0].item(), "needed": needed})
+    return found

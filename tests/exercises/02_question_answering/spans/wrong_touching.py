@@ -1,0 +1,10 @@
+"""Wrong: treats spans that only stand side by side as overlapping."""
+
+
+def best_spans(start, end, allowed, top_k, longest):
+    spans = [(first, last) for first in allowed for last in allowed if first <= last < first + longest]
+    found = []
+    for first, last in sorted(spans, key=lambda span: (-start[span[0]] - end[span[1]], span)):
+        if all(last + 1 < a or b + 1 < first for a, b in found):
+            found.append((first, last))
+    return found[:top_k]

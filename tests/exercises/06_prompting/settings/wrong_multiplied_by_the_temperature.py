@@ -1,0 +1,8 @@
+"""Wrong: multiplies by the temperature in place of dividing."""
+
+
+def next_probabilities(logits, seen, penalty, temperature, top_p):
+    row = torch.tensor(logits, dtype=torch.double)
+    for token in set(seen):
+        row[token] = row[token] / penalty if row[token] > 0 else row[token] * penalty
+    return keep_top_p(row * temperature, top_p).softmax(-1).tolist()

@@ -1,0 +1,14 @@
+"""Wrong: takes the lowest sum, as if the scores were costs."""
+
+
+def best_split(word, scores):
+    best = {0: (0.0, [])}
+    for end in range(1, len(word) + 1):
+        ways = [
+            (best[start][0] + scores[word[start:end]], [*best[start][1], word[start:end]])
+            for start in range(end)
+            if start in best and word[start:end] in scores
+        ]
+        if ways:
+            best[end] = min(ways)
+    return best.get(len(word), (0.0, []))[1]

@@ -1,0 +1,17 @@
+"""Wrong: takes the texts in the order in which they came."""
+
+
+def embed_within(texts, budget):
+    sizes = [len(row) for row in embed_tokenizer(texts)["input_ids"]]
+    batches = []
+    for row in range(len(texts)):
+        widest = max([sizes[other] for other in batches[-1]] if batches else [0])
+        if batches and (len(batches[-1]) + 1) * max(widest, sizes[row]) <= budget:
+            batches[-1].append(row)
+        else:
+            batches.append([row])
+    vectors = torch.empty(len(texts), embedder.config.hidden_size)
+    for rows in batches:
+        inputs = embed_tokenizer([texts[row] for row in rows], padding=True, return_tensors="pt")
+        vectors[rows] = embed(inputs.to(device)).cpu()
+    return {"batches": batches, "vectors": vectors}

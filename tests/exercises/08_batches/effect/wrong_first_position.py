@@ -1,0 +1,14 @@
+"""Wrong: reads the first position in place of the mask."""
+
+
+def padding_effect(text, count):
+    ids = tokenizer(text, return_tensors="pt")["input_ids"].to(device)
+    longer = pad(ids, (0, count), value=tokenizer.pad_token_id)
+    keep = pad(torch.ones_like(ids), (0, count))
+    alone = model(ids).logits[0, 0].softmax(-1)
+    without = model(longer).logits[0, 0].softmax(-1)
+    masked = model(longer, attention_mask=keep).logits[0, 0].softmax(-1)
+    return {
+        "without": float((without - alone).abs().sum() / 2),
+        "with": float((masked - alone).abs().sum() / 2),
+    }

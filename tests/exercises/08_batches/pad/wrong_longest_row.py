@@ -1,0 +1,15 @@
+"""Wrong: pads to the longest row and ignores the multiple."""
+
+
+def pad_rows(rows, pad_id, side, multiple):
+    width = max(map(len, rows))
+
+    def filled(values, filler):
+        filling = [filler] * (width - len(values))
+        return filling + values if side == "left" else values + filling
+
+    return {
+        "input_ids": [filled(row, pad_id) for row in rows],
+        "attention_mask": [filled([1] * len(row), 0) for row in rows],
+        "position_ids": [filled(list(range(len(row))), 0) for row in rows],
+    }
