@@ -6,7 +6,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 RUN := INSIDE_TRANSFORMERS_PROFILE=$(PROFILE) $(BIN)/python
 
-.PHONY: help run test test-gpu test-browser test-hub plan release grade bench-grading lab teach book kit outputs format lint bench train evaluate compare clean
+.PHONY: help run test test-gpu test-browser test-hub plan release grade review bench-grading lab teach book kit outputs format lint bench train evaluate compare clean
 .DEFAULT_GOAL := help
 
 help: ## list the targets

@@ -5,6 +5,7 @@
 - `decoding_picture(shown)`: these data as a figure.
 """
 
+import textwrap
 from dataclasses import dataclass
 
 from matplotlib import pyplot as plt
@@ -117,7 +118,7 @@ def decoding_picture(shown: DecodingStep) -> tuple[Figure, str]:
         ax.set(xlim=(0, 1.15), title=title)
     heading = (
         f"decoder call {shown.step} of {shown.steps}: in goes {shown.fed}, cache of {shown.cache_length} tokens"
-        f"\nwritten before: {shown.written or 'nothing'}"
+        f"\nwritten before: {textwrap.fill(shown.written, 90) or 'nothing'}"
     )
     figure.suptitle(literal(heading), fontsize=11)
     token, probability = shown.candidates[0]

@@ -3,11 +3,13 @@
 - `Explorer`: controls above, the answer below; a still picture where widgets cannot run.
 - `text_field(value, description, rows)`: a control for a text, as wide as the notebook.
 - `number_field(value, lowest, highest, description)`: a control for a whole number, or with a step for a fraction.
+- `tick_box(description)`: a control that is on or off.
 - `check_room(what, size, room)`: refuse a text that is too long for the picture.
 """
 
 import base64
 import html
+import threading
 from collections.abc import Callable, Mapping
 
 import ipywidgets
@@ -45,6 +47,8 @@ class Explorer(ipywidgets.VBox):
         self.controls = dict(controls)
         self.draw = draw
         self.answer = ipywidgets.HTML()
+        # JupyterLab hands some changes to the kernel's main thread and some to another, which run at once.
+        self._one_at_a_time = threading.RLock()
         for control in self.controls.values():
             control.style.description_width = "initial"
             if hasattr(control, "continuous_update"):
@@ -56,6 +60,10 @@ class Explorer(ipywidgets.VBox):
 
     def update(self) -> None:
         """Draw the answer for the values that the controls have now."""
+        with self._one_at_a_time:
+            self._draw_answer()
+
+    def _draw_answer(self) -> None:
         try:
             figure, alt = self.draw(**{name: control.value for name, control in self.controls.items()})
         except Exception as error:  # whatever a reader types, the page must answer with a sentence
@@ -109,6 +117,17 @@ def number_field(
     if step is None:
         return ipywidgets.BoundedIntText(value, **bounds)
     return ipywidgets.BoundedFloatText(value, step=step, **bounds)
+
+
+def tick_box(description: str) -> ipywidgets.Checkbox:
+    """A control that is on or off, off at first, as wide as its name.
+
+    Args:
+        description: the name of the control.
+    """
+    return ipywidgets.Checkbox(
+        False, description=description, indent=False, layout=ipywidgets.Layout(width="max-content")
+    )
 
 
 def check_room(what: str, size: int, room: int, unit: str = "tokens") -> None:

@@ -8,7 +8,6 @@
 import textwrap
 from dataclasses import dataclass
 
-import ipywidgets
 import torch
 from matplotlib import pyplot as plt
 from matplotlib.figure import Figure
@@ -16,7 +15,7 @@ from transformers import PreTrainedModel, PreTrainedTokenizerBase, TemperatureLo
 
 from extras_and_licenses.plots import PALETTE
 from extras_and_licenses.plots.base import literal
-from extras_and_licenses.widgets.explorer import Explorer, number_field, text_field
+from extras_and_licenses.widgets.explorer import Explorer, number_field, text_field, tick_box
 
 MAX_PROMPT_TOKENS = 300
 """How many tokens a prompt may have, so that a machine without a GPU answers within a second or two."""
@@ -152,7 +151,7 @@ def prompt_playground(
         "temperature": number_field(1.0, 0.05, 3.0, "Temperature", step=0.05),
         "top_p": number_field(0.9, 0.05, 1.0, "top-p", step=0.05),
         "seed": number_field(0, 0, 20, "Random seed"),
-        "chat": ipywidgets.Checkbox(False, description="As a user's message, through the chat template"),
+        "chat": tick_box("As a user's message, through the chat template"),
     }
     return Explorer(
         "Prompt playground",

@@ -5,6 +5,7 @@
 - `span_picture(search)`: these data as a figure.
 """
 
+import textwrap
 from dataclasses import dataclass
 
 import torch
@@ -87,7 +88,8 @@ def span_picture(search: SpanSearch) -> tuple[Figure, str]:
     """Start and end logits of every token, with the best answers in the title, and the alternative text."""
     answers = ", ".join(f"{text!r} {score:.1f}" for text, score in search.answers)
     figure = span_bars(search.tokens, search.start, search.end, search.spans[0])
-    figure.suptitle(literal(f"{answers}\nno answer: {search.null:.1f}"), fontsize=11)
+    lines = [f"{textwrap.shorten(repr(text), 80)} {score:.1f}" for text, score in search.answers]
+    figure.suptitle(literal("\n".join([*lines, f"no answer {search.null:.1f}"])), fontsize=11)
     return figure, (
         f"Start and end logits of {len(search.tokens)} tokens. "
         f"Best spans, with the sum of their logits: {answers}. No answer: {search.null:.1f}."

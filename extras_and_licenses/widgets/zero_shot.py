@@ -8,12 +8,11 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import ipywidgets
 from matplotlib.figure import Figure
 from transformers import ZeroShotClassificationPipeline
 
 from extras_and_licenses.plots import zero_shot_panels
-from extras_and_licenses.widgets.explorer import Explorer, text_field
+from extras_and_licenses.widgets.explorer import Explorer, text_field, tick_box
 
 MAX_LABELS = 10
 """How many labels the picture of a zero-shot classification has room for."""
@@ -117,7 +116,7 @@ def zero_shot_playground(
         "text": text_field(text, "Text"),
         "labels": text_field(labels, "Labels, divided by commas"),
         "template": text_field(template, "Hypothesis template"),
-        "multi_label": ipywidgets.Checkbox(False, description="Several labels may hold (multi_label)"),
+        "multi_label": tick_box("Several labels may hold (multi_label)"),
     }
     return Explorer(
         "Zero-shot playground",

@@ -1,5 +1,8 @@
 """Every explorer has controls with names, answers them, and turns what goes wrong into a sentence."""
 
+import threading
+from functools import partial
+
 import ipywidgets
 import pytest
 from matplotlib import pyplot as plt
@@ -36,6 +39,29 @@ def test_what_goes_wrong_is_a_sentence_that_a_screen_reader_announces(explorer):
     assert explorer.answer.value.startswith('<p role="alert"')
     assert explorer.answer.value.endswith(">x is &lt;b&gt;large&lt;/b&gt;. Choose up to 9.</p>")
     assert set(explorer._repr_mimebundle_()) == {"text/plain", "application/vnd.jupyter.widget-view+json"}
+
+
+def test_a_slow_answer_does_not_replace_that_to_a_later_change():
+    begun, go_on = threading.Event(), threading.Event()
+
+    def draw(x):
+        if x == 3:
+            begun.set()
+            go_on.wait(10)
+        return squared(x)
+
+    explorer = Explorer("Slow", {"x": number_field(2, 0, 20, "x")}, draw)
+    change = partial(setattr, explorer.controls["x"], "value")
+    slow, later = threading.Thread(target=change, args=[3]), threading.Thread(target=change, args=[4])
+    slow.start()
+    begun.wait(10)
+    later.start()
+    later.join(0.3)
+    go_on.set()
+    slow.join()
+    later.join()
+    assert explorer.alt == '"4 squared" is 16.'
+    assert "4 squared" in explorer.answer.value
 
 
 def test_controls_answer_when_the_reader_has_finished_typing():

@@ -87,6 +87,7 @@ def test_span_picture_says_the_answers_and_the_null_score_in_words():
     figure, alt = span_picture(search)
     assert "'a b' 3.0, 'a' 1.5" in alt
     assert alt.endswith("No answer: -4.0.")
+    assert figure.get_suptitle() == "'a b' 3.0\n'a' 1.5\nno answer -4.0"
     assert [bool(bar.get_hatch()) for bar in figure.axes[1].patches] == [False, True]
 
 

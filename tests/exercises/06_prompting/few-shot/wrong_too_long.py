@@ -2,6 +2,7 @@
 
 
 def plural_prompt(noun):
-    known = ["cat", "cats", "mouse", "mice", "box", "boxes", "city", "cities", "child", "children", "leaf", "leaves", "dog", "dogs", "goose", "geese", "book", "books"]
-    lines = [f"The plural of {one} is: {many}" for one, many in zip(known[::2], known[1::2], strict=True)]
+    known = {"cat": "cats", "mouse": "mice", "box": "boxes", "city": "cities", "child": "children"}
+    known |= {"leaf": "leaves", "dog": "dogs", "goose": "geese", "book": "books"}
+    lines = [f"The plural of {one} is: {many}" for one, many in known.items()]
     return "\n".join([*lines, f"The plural of {noun} is:"])
