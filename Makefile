@@ -6,7 +6,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 RUN := INSIDE_TRANSFORMERS_PROFILE=$(PROFILE) $(BIN)/python
 
-.PHONY: help run test test-gpu test-browser test-hub plan release grade review bench-grading lab teach book kit outputs format lint bench train evaluate compare clean
+.PHONY: help run test sandbox review test-gpu test-browser test-hub plan release grade review bench-grading lab teach book kit outputs format lint bench train evaluate compare clean
 .DEFAULT_GOAL := help
 
 help: ## list the targets
@@ -15,10 +15,10 @@ help: ## list the targets
 run: kit ## run every lesson; executed copies and HTML in build/
 	$(RUN) -m extras_and_licenses.lessons run
 
-test: lint kit ## run all tests: helper package, kit, and every cell of every notebook
+test: lint kit sandbox ## run all tests: helper package, kit, and every cell of every notebook
 	OMP_NUM_THREADS=1 $(RUN) -m pytest --nbval --numprocesses 2 --dist loadfile
 
-test-gpu: kit ## run all tests on an NVIDIA card; without one it says so and fails
+test-gpu: kit sandbox ## run all tests on an NVIDIA card; without one it says so and fails
 	@$(BIN)/python -c 'import sys; from extras_and_licenses.device import report; found = report(); print(found); \
 		sys.exit(0 if found.device.startswith("cuda") else "make test-gpu needs an NVIDIA card. " + found.reason)'
 	$(RUN) -m pytest --nbval
@@ -26,8 +26,11 @@ test-gpu: kit ## run all tests on an NVIDIA card; without one it says so and fai
 release: $(VENV)/ready ## make the student set in release/, without solutions, and write its exercises into gradebook.db
 	@$(BIN)/python -m extras_and_licenses.grading.release
 
-grade: kit ## grade what lies in submitted/, write feedback/ and grades.csv (LESSON=01_fill_mask for one lesson, AGAIN=yes for all anew)
+grade: kit sandbox ## grade what lies in submitted/, write feedback/ and grades.csv (LESSON=01_fill_mask for one lesson, AGAIN=yes for all anew)
 	@$(RUN) -m extras_and_licenses.grading.grade $(LESSON) $(if $(AGAIN),--again) $(if $(SANDBOX),--sandbox $(SANDBOX))
+
+review: kit ## open the form grader, to grade written answers by hand
+	JUPYTER_CONFIG_PATH=extras_and_licenses/grading/jupyter $(RUN) -m jupyterlab --LabApp.default_url=/formgrader
 
 lab: kit ## open the student set in JupyterLab; what you worked in is kept
 	@$(BIN)/python -m extras_and_licenses.grading.release --no-gradebook
@@ -58,7 +61,7 @@ lint: $(VENV)/ready ## check code, notebooks and the workflow without changing t
 bench: kit ## measure what ForwardListener costs
 	$(RUN) tests/benchmarks/bench_forward_listener.py
 
-bench-grading: kit ## submissions a minute, of make grade and of plain nbgrader (SUBMISSIONS=100)
+bench-grading: kit sandbox ## submissions a minute, of make grade and of plain nbgrader (SUBMISSIONS=100)
 	$(RUN) tests/benchmarks/bench_grading.py $(SUBMISSIONS)
 
 compare: kit ## hold the pipelines against those of transformers 4.57, in an environment of its own
@@ -83,6 +86,13 @@ test-hub: kit ## run every lesson under the profile hub: on stand-ins, and on th
 
 plan: $(VENV)/ready ## work out the memory of the profile hub on a T4 and put the table into the README
 	$(RUN) -m extras_and_licenses.memory
+
+sandbox:
+	@which bwrap > /dev/null || [ "$$(uname)" != Linux ] || { \
+		as_root=$$([ "$$(id -u)" = 0 ] || echo sudo --non-interactive); \
+		$$as_root apt-get update && $$as_root apt-get install --yes bubblewrap; } \
+		|| { echo "bubblewrap is missing and apt-get could not install it. It keeps submissions from doing harm:" \
+		"install it with your system's package manager."; exit 1; }
 
 clean: ## remove what the targets made, but not the kit's cache
 	rm -rf $(VENV) build .pytest_cache .ruff_cache *.egg-info
