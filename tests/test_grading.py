@@ -30,6 +30,8 @@ from extras_and_licenses.grading.sandbox import MIB, Limits
 from extras_and_licenses.grading.submission import inert
 from tests.attacks.workbook import NAME, RIGHT_ADD, WRONG_ADD, Workbook, master
 
+pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="the sandbox needs Linux")
+
 LIMITS = Limits(cell_seconds=20, notebook_seconds=60, memory=600 * MIB)
 
 

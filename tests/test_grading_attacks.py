@@ -5,6 +5,7 @@ import os
 import re
 import socket
 import subprocess
+import sys
 import threading
 from pathlib import Path
 
@@ -18,6 +19,8 @@ from extras_and_licenses.grading.grade import grade
 from extras_and_licenses.grading.sandbox import MIB, Limits
 from tests.attacks import ATTACKS, Workbook
 from tests.attacks.workbook import NAME, SECRET, master
+
+pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="the sandbox needs Linux")
 
 LIMITS = Limits(
     cell_seconds=5, notebook_seconds=16, memory=600 * MIB, scratch=16 * MIB, processes=40, restarts=6

@@ -168,7 +168,5 @@ def test_a_killed_training_goes_on_from_its_last_checkpoint(sentences, tmp_path)
     assert second.stdout.count("'loss'") == 3, "only the steps that were missing"
     state = json.loads((checkpoints / f"checkpoint-{reached + 3}" / "trainer_state.json").read_text("utf-8"))
     steps = [entry["step"] for entry in state["log_history"] if "loss" in entry]
-    assert steps == list(range(1, reached + 4)), (
-        "the first run's steps are kept"
-    )
+    assert steps == list(range(1, reached + 4)), "the first run's steps are kept"
     assert (checkpoints / "model" / "adapter_model.safetensors").is_file()
