@@ -404,6 +404,11 @@ def test_tensors_come_back_as_they_were(kind):
     assert torch.equal(back[0], tensor)
 
 
+def test_the_shape_of_a_tensor_comes_back_as_a_tuple():
+    back = plain_data.decode(plain_data.encode(torch.ones(2, 3).shape))
+    assert type(back) is tuple and back == (2, 3)
+
+
 def test_arrays_and_numbers_of_numpy_come_back_as_they_were():
     array = numpy.arange(6, dtype="int16").reshape(2, 3)
     back = plain_data.decode(plain_data.encode([array, numpy.float32(1.5), numpy.array(["a", "bc"])]))

@@ -5,7 +5,7 @@
 - `NotPlainData`: raised by both, with a sentence.
 
 Plain data is None, bool, int, float, str, bytes, list, tuple, dict, set, frozenset, NumPy arrays and their numbers, and
-torch tensors, nested as one likes. The bytes are JSON in which every value that JSON does not have carries a tag. They
+torch tensors and their shapes, which arrive as tuples, nested as one likes. The bytes are JSON in which every value that JSON does not have carries a tag. They
 are never pickled: reading them cannot run code, and no class of a student's own, with comparisons of its own, can get
 across.
 """
@@ -92,6 +92,8 @@ def _tagged(value: Any, depth: int) -> Any:
         return ["float", value.hex() if math.isfinite(value) else str(value)]
     if kind is bytes:
         return ["bytes", _text(value)]
+    if kind is torch.Size:
+        kind = tuple
     if kind in CONTAINERS.values():
         return [kind.__name__, *(_tagged(item, depth + 1) for item in value)]
     if kind in MAPPINGS:
