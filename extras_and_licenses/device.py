@@ -3,6 +3,7 @@
 - `set_up(prefer, seed)`: the first call of a lesson: device, seed, quiet loading, the same digits on every device.
 - `choose_device(prefer, minimum_gib)`: CUDA where it works, else the CPU; MPS when asked.
 - `choose_dtype(device, family)`: the number format that suits a card and a model family.
+- `dtype_on_card(capability, family)`: the same for a card that need not be there.
 - `report(folder)`: what this machine has, as a `DeviceReport`.
 - `DeviceReport`: that data; its `str()` is text for people.
 - `free(*things)`: give back the memory of models and pipelines.
@@ -131,7 +132,11 @@ def choose_dtype(device: torch.device | str, family: str) -> torch.dtype:
     device = torch.device(device)
     if device.type != "cuda":
         return torch.float32
-    capability = torch.cuda.get_device_capability(device)
+    return dtype_on_card(torch.cuda.get_device_capability(device), family)
+
+
+def dtype_on_card(capability: tuple[int, int], family: str) -> torch.dtype:
+    """The rows of `choose_dtype` for NVIDIA cards, by compute capability; a T4 has (7, 5)."""
     if capability >= (8, 0):
         return torch.bfloat16
     t5_family = "t5" in family.lower() or family == "switch_transformers"

@@ -20,11 +20,15 @@ from transformers import AutoConfig, PretrainedConfig
 
 from extras_and_licenses import lessons
 from extras_and_licenses.checkpoints import HUB
+from extras_and_licenses.device import dtype_on_card
 from extras_and_licenses.kit.evaluate import rewrite
 
 CONFIGURATIONS: dict[str, dict] = json.loads(
     (Path(__file__).parent / "hub_configurations.json").read_text(encoding="utf-8")
 )
+T4 = (7, 5)
+"Its compute capability."
+
 LIMIT = 10 * 10**9
 "Bytes that no lesson may pass: a T4 has 15.8 GB, of which the driver keeps some and fragmentation wastes some."
 
@@ -153,15 +157,10 @@ def _loading_calls(tree: ast.AST) -> list[tuple[ast.Call, ast.expr]]:
 
 def _load(role: str, call: ast.Call) -> Load:
     dtype = next(ast.unparse(keyword.value) for keyword in call.keywords if keyword.arg == "dtype")
-    return Load(role, torch.float32 if dtype == "torch.float32" else dtype_on_a_t4(HUB[role].family))
+    return Load(role, torch.float32 if dtype == "torch.float32" else dtype_on_card(T4, HUB[role].family))
 
 
 # Working out -----------------------------------------------------------------------------------------------
-
-
-def dtype_on_a_t4(family: str) -> torch.dtype:
-    """What `device.choose_dtype` gives for a family on a T4, a card of compute capability 7.5."""
-    return torch.float32 if family == "t5" else torch.float16
 
 
 def plan(path: Path) -> Plan:

@@ -364,6 +364,17 @@ def test_a_lesson_that_fails_by_itself_is_not_graded():
         Engine(Assignment.from_notebook(NAME, broken), LIMITS).__enter__()
 
 
+def test_a_lesson_that_fails_by_itself_is_told_in_a_sentence(course):
+    hand_in(course, "ada")
+    place = course.source / NAME / f"{NAME}.ipynb"
+    broken = nbformat.read(place, as_version=4)
+    broken.cells[2].source = "1 / 0"
+    nbformat.write(broken, place)
+    summary = grade(course, [NAME], LIMITS)
+    assert summary.graded == 0
+    assert summary.failed == [f"Code cell 2 of {NAME} itself fails: ZeroDivisionError: division by zero"]
+
+
 # Plain data -------------------------------------------------------------------------------------------------
 
 

@@ -5,8 +5,10 @@
 - `assignments()`: the lessons that have exercises.
 - `section(notebook)`, `prefix(notebook)`: the cells of the exercises, and those before them.
 - `exercises(notebook)`: the exercises of a lesson.
+- `functions(source)`: the names of the functions that a cell defines.
 """
 
+import ast
 import os
 import sys
 from dataclasses import dataclass
@@ -109,3 +111,8 @@ def exercises(notebook: NotebookNode) -> list[Exercise]:
         suffix = next((suffix for suffix in SUFFIXES if cell.id.endswith(suffix)), "")
         found.setdefault(cell.id.removesuffix(suffix), {})[suffix.removeprefix("-") or "task"] = cell
     return [Exercise(name, **cells) for name, cells in found.items()]
+
+
+def functions(source: str) -> list[str]:
+    """The names of the functions that a cell defines at its top level."""
+    return [node.name for node in ast.parse(source).body if isinstance(node, ast.FunctionDef)]

@@ -11,7 +11,6 @@ hands messages on. If the student's process dies, its cells but the one that kil
 an exercise that kills its process costs the points of that exercise alone.
 """
 
-import ast
 import base64
 import contextlib
 import dataclasses
@@ -30,14 +29,16 @@ from pathlib import Path
 
 from nbformat import NotebookNode
 
+from extras_and_licenses.checkpoints import PROFILE_VARIABLE
 from extras_and_licenses.grading import messages, sandbox
+from extras_and_licenses.grading.course import functions, is_exercise, prefix
 from extras_and_licenses.grading.sandbox import MIB, Limits
 
 PACKAGE = Path(__file__).parent.parent
 WATCH_SECONDS = 0.05
 STRIDE = 8  # cells from one stage to the next
 START_SECONDS = 60
-PASSED_ON = ("INSIDE_TRANSFORMERS_PROFILE",)
+PASSED_ON = (PROFILE_VARIABLE,)
 
 
 class EngineError(RuntimeError):
@@ -64,15 +65,13 @@ class Assignment:
     @classmethod
     def from_notebook(cls, name: str, source: NotebookNode) -> "Assignment":
         """Read an assignment from its master."""
-        known = [cell for cell in source.cells if "nbgrader" in cell.metadata]
-        first = source.cells.index(known[0]) if known else len(source.cells)
-        code = [cell for cell in known if cell.cell_type == "code"]
-        solutions = [cell.source for cell in code if cell.metadata.nbgrader.solution]
+        known = [cell for cell in source.cells if is_exercise(cell) and cell.cell_type == "code"]
+        solutions = [cell.source for cell in known if cell.metadata.nbgrader.solution]
         return cls(
             name,
-            [cell.source for cell in source.cells[:first] if cell.cell_type == "code"],
-            {cell.metadata.nbgrader.grade_id: cell.source for cell in code if is_test(cell)},
-            sorted({name for solution in solutions for name in defined(solution)}),
+            [cell.source for cell in prefix(source) if cell.cell_type == "code"],
+            {cell.metadata.nbgrader.grade_id: cell.source for cell in known if is_test(cell)},
+            sorted({name for solution in solutions for name in functions(solution)}),
         )
 
 
@@ -80,12 +79,6 @@ def is_test(cell: NotebookNode) -> bool:
     """Whether a cell holds tests: code, with points, that students do not write."""
     data = cell.metadata.get("nbgrader", {})
     return cell.cell_type == "code" and data.get("grade", False) and not data.get("solution", False)
-
-
-def defined(source: str) -> list[str]:
-    """The names of the functions that a cell defines."""
-    tree = ast.parse(source)
-    return [node.name for node in tree.body if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)]
 
 
 @dataclass

@@ -40,7 +40,7 @@ class Summary:
     kept: int = 0
     "Submissions that were graded before."
     failed: list[str] = field(default_factory=list)
-    "Sentences on submissions that could not be graded, through no fault of theirs."
+    "Sentences on submissions and lessons that could not be graded, through no fault of a student's."
 
 
 def grade_one(
@@ -87,15 +87,18 @@ def grade(
         again: grade also what was graded before.
         console: where progress is shown.
 
-    Raises:
-        EngineError: a lesson itself does not run.
+    Returns:
+        What came of it; a lesson that does not run itself is told there, and the others are graded.
     """
     console = console or Console()
     summary, book = Summary(), Book(course)
     columns = TextColumn("{task.description:<24}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn()
     with Progress(*columns, console=console) as progress:
         for name in names:
-            _grade_assignment(book, name, limits or Limits(), trusted, again, progress, summary)
+            try:
+                _grade_assignment(book, name, limits or Limits(), trusted, again, progress, summary)
+            except EngineError as error:
+                summary.failed.append(str(error))
     book.export()
     return summary
 

@@ -108,7 +108,8 @@ def read(submission: Submission, handed_out: NotebookNode, tests: dict[str, str]
         return Reading(_mended(raw, handed_out, tests, notes), notes)
     except Unreadable as reason:
         reading = Reading(_mended([], handed_out, tests, []), [str(reason)], readable=False)
-        reading.notebook.cells = [*_own(handed_out), *reading.notebook.cells]
+        title = new_markdown_cell(handed_out.cells[0].source, id="title")  # says what the assignment is
+        reading.notebook.cells = [title, *reading.notebook.cells]
         return reading
 
 
@@ -238,17 +239,6 @@ def _known(
             notes.append(f"The cell {data.grade_id} was changed; it was put back as it was handed out.")
         mended.source = tests.get(data.grade_id, cell.source)
     return mended
-
-
-def _own(handed_out: NotebookNode) -> list[NotebookNode]:
-    """The text cells before the exercises, for a page that says what the assignment is."""
-    cells = []
-    for number, cell in enumerate(handed_out.cells):
-        if "nbgrader" in cell.metadata:
-            break
-        if cell.cell_type == "markdown" and number == 0:
-            cells.append(new_markdown_cell(cell.source, id="title"))
-    return cells
 
 
 def inert(text: str) -> str:

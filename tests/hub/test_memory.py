@@ -10,7 +10,7 @@ from torch.utils._pytree import tree_leaves
 
 from extras_and_licenses import lessons, memory
 from extras_and_licenses.checkpoints import HUB
-from extras_and_licenses.device import choose_dtype
+from extras_and_licenses.device import dtype_on_card
 from extras_and_licenses.kit.evaluate import section
 from extras_and_licenses.memory import CONFIGURATIONS, WORK, Load, Work
 
@@ -73,12 +73,6 @@ def test_t5_base_has_the_number_of_parameters_that_is_known():
     assert memory.parameters("seq2seq") == 222_903_552
 
 
-@pytest.mark.parametrize("family", sorted({entry.family for entry in HUB.values()}))
-def test_the_plan_takes_the_dtypes_that_the_course_chooses_on_a_t4(monkeypatch, family):
-    monkeypatch.setattr("torch.cuda.get_device_capability", lambda _: (7, 5))
-    assert memory.dtype_on_a_t4(family) == choose_dtype("cuda", family)
-
-
 def test_loads_are_read_from_calls_of_checkpoint():
     source = 'p = pipeline("x", model=checkpoint("fill-mask"), dtype=dtype_for("fill-mask", device))'
     assert memory.loads(note(source)) == (Load("fill-mask", torch.float16),)
@@ -124,7 +118,7 @@ def test_activations_are_bounded_from_above_but_not_wildly(role, work):
 
 @pytest.mark.parametrize("role", ["causal-lm", "instruct", "seq2seq"])
 def test_the_cache_takes_what_the_model_s_own_cache_takes(role):
-    dtype = memory.dtype_on_a_t4(HUB[role].family)
+    dtype = dtype_on_card(memory.T4, HUB[role].family)
     model = without_values(role, dtype)
     with torch.no_grad():
         cache = model(**inputs_of(role, Work(2, 8)), use_cache=True).past_key_values
