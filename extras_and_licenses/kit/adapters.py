@@ -5,6 +5,8 @@ only those are shipped: the installer merges them into the body.
 
 - `body_under_head(architecture, head)`: the model that a recipe trains.
 - `fit(model, data, collate, work)`: train it and write adapter, head and configuration to `work / "model"`.
+
+Every recipe takes the rank of its adapters, and can train all weights instead; `make bench-sizes` compares them.
 """
 
 from collections.abc import Callable, Sequence
@@ -19,17 +21,24 @@ from extras_and_licenses.kit.install import BODY
 from extras_and_licenses.kit.training import train, training_arguments
 
 RANK = 16
+LEARNING_RATE, LEARNING_RATE_OF_ALL = 1e-3, 1e-4
+ALL_WEIGHTS = 0  # in place of a rank: no adapters, every weight of the body is trained
 
 
 def body_under_head(
-    architecture: type[PreTrainedModel], head: str, labels: Sequence[str] = (), **config
-) -> PeftModel:
+    architecture: type[PreTrainedModel],
+    head: str,
+    labels: Sequence[str] = (),
+    rank: int = RANK,
+    **config,
+) -> PeftModel | PreTrainedModel:
     """The kit's body under a new head, with adapters on every linear layer of the body.
 
     Args:
         architecture: for example `BertForQuestionAnswering`.
         head: the attribute of the architecture that holds the head; it is trained whole.
         labels: what the outputs of the head are called, in order, where it is a classifier.
+        rank: of the adapters, or `ALL_WEIGHTS`.
         config: further fields of the model's configuration.
     """
     if labels:
@@ -42,9 +51,11 @@ def body_under_head(
         attention_probs_dropout_prob=0.0,
         **config,
     )
+    if rank == ALL_WEIGHTS:
+        return base
     adapters = LoraConfig(
-        r=RANK,
-        lora_alpha=2 * RANK,
+        r=rank,
+        lora_alpha=2 * rank,
         target_modules=["query", "key", "value", "dense"],
         modules_to_save=[head],
     )
@@ -52,7 +63,7 @@ def body_under_head(
 
 
 def fit(
-    model: PeftModel,
+    model: PeftModel | PreTrainedModel,
     data: Dataset,
     collate: Callable,
     work: Path,
@@ -71,17 +82,25 @@ def fit(
         trainer_class: a `Trainer` with a loss of its own, where the model's is not the right one.
         settings: fields of `TrainingArguments` that the recipe sets.
     """
-    print(f"{len(data):,} rows, {model.get_nb_trainable_parameters()[0]:,} trained parameters", flush=True)
-    arguments = training_arguments(work, **dict(learning_rate=1e-3, warmup_steps=100) | settings | changes)
+    trained = sum(weights.numel() for weights in model.parameters() if weights.requires_grad)
+    print(f"{len(data):,} rows, {trained:,} trained parameters", flush=True)
+    rate = LEARNING_RATE if isinstance(model, PeftModel) else LEARNING_RATE_OF_ALL
+    arguments = training_arguments(work, **dict(learning_rate=rate, warmup_steps=100) | settings | changes)
     train(trainer_class(model=model, args=arguments, train_dataset=data, data_collator=collate))
-    model.peft_config["default"].base_model_name_or_path = BODY  # not a path of this machine
+    if isinstance(model, PeftModel):
+        model.peft_config["default"].base_model_name_or_path = BODY  # not a path of this machine
     model.save_pretrained(work / "model")
     save_configuration(model, work / "model")
     return work / "model"
 
 
-def save_configuration(model: PeftModel, folder: Path) -> None:
+def base_of(model: PeftModel | PreTrainedModel) -> PreTrainedModel:
+    """The model itself, without the adapters' wrapper where it has one."""
+    return model.get_base_model() if isinstance(model, PeftModel) else model
+
+
+def save_configuration(model: PeftModel | PreTrainedModel, folder: Path) -> None:
     """Write the configuration of the model that adapter and head belong to, with its architecture's name."""
-    base = model.get_base_model()
+    base = base_of(model)
     base.config.architectures = [type(base).__name__]
     base.config.save_pretrained(folder)

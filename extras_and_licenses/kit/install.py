@@ -281,10 +281,20 @@ def make_full(entry: Entry, folder: Path) -> None:
 
 def make_adapter(entry: Entry, folder: Path) -> None:
     """The body with an adapter merged into its weights, under the head that was trained with it."""
+    merge(own_folder(entry), entry.name, folder)
+
+
+def merge(source: Path, name: str, folder: Path) -> None:
+    """Merge an adapter into the body.
+
+    Args:
+        source: folder with the adapter and the configuration of the model that it makes.
+        name: of the adapter, for messages.
+        folder: where the model is written.
+    """
     import transformers
     from peft import PeftModel
 
-    source = own_folder(entry)
     config = transformers.AutoConfig.from_pretrained(source)
     architecture = getattr(transformers, config.architectures[0])
     with quiet(transformers.logging):  # the report that the head is new: the adapter brings it
@@ -293,7 +303,7 @@ def make_adapter(entry: Entry, folder: Path) -> None:
             model = PeftModel.from_pretrained(body, source)
         except UserWarning as error:
             raise KitError(
-                f"The adapter of {entry.name!r} does not fit the architecture {config.architectures[0]!r} that its "
+                f"The adapter of {name!r} does not fit the architecture {config.architectures[0]!r} that its "
                 f"config.json names. Get the course again, or train the adapter again with `make train`."
             ) from error
         model.merge_and_unload().save_pretrained(folder)

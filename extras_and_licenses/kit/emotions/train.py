@@ -7,7 +7,7 @@ from datasets import Dataset
 from transformers import AutoTokenizer, BertForSequenceClassification, DataCollatorWithPadding
 
 from extras_and_licenses.checkpoints import checkpoint
-from extras_and_licenses.kit.adapters import body_under_head, fit, save_configuration
+from extras_and_licenses.kit.adapters import RANK, base_of, body_under_head, fit, save_configuration
 from extras_and_licenses.kit.data import rows
 from extras_and_licenses.kit.training import without_length
 
@@ -86,11 +86,12 @@ def best_thresholds(found: torch.Tensor, labels: torch.Tensor) -> list[float]:
     return chosen
 
 
-def run(work: Path, **changes) -> Path:
+def run(work: Path, rank: int = RANK, **changes) -> Path:
     """Train and write adapter and head, with the thresholds in the configuration.
 
     Args:
         work: folder for checkpoints and, at the end, for the adapter (`work / "model"`).
+        rank: of the adapters, or `ALL_WEIGHTS`.
         changes: fields of `TrainingArguments` to change.
     """
     tokenizer = AutoTokenizer.from_pretrained(checkpoint("embeddings"))
@@ -99,6 +100,7 @@ def run(work: Path, **changes) -> Path:
         head="classifier",
         problem_type="multi_label_classification",
         labels=LABELS,
+        rank=rank,
     )
     comments = list(rows("go_emotions", "train"))
     ids = tokenizer([row["text"] for row in comments], truncation=True, max_length=MAX_TOKENS)["input_ids"]
@@ -115,6 +117,6 @@ def run(work: Path, **changes) -> Path:
     model.eval()
     found = probabilities(model, tokenizer, [row["text"] for row in dev])
     thresholds = best_thresholds(found, torch.tensor([one_hot(row["labels"]) for row in dev]))
-    model.get_base_model().config.thresholds = dict(zip(LABELS, thresholds, strict=True))
+    base_of(model).config.thresholds = dict(zip(LABELS, thresholds, strict=True))
     save_configuration(model, folder)
     return folder

@@ -7,7 +7,7 @@ from datasets import Dataset
 from transformers import AutoTokenizer, BertForSequenceClassification, DataCollatorWithPadding
 
 from extras_and_licenses.checkpoints import checkpoint
-from extras_and_licenses.kit.adapters import body_under_head, fit
+from extras_and_licenses.kit.adapters import RANK, body_under_head, fit
 from extras_and_licenses.kit.data import rows
 from extras_and_licenses.kit.training import without_length
 
@@ -23,15 +23,16 @@ def training_rows() -> list[dict]:
     return [row for row in rows("nli", "train") if row["source"] != ONE_SIDED or draw.random() < KEPT]
 
 
-def run(work: Path, **changes) -> Path:
+def run(work: Path, rank: int = RANK, **changes) -> Path:
     """Train and write adapter and head.
 
     Args:
         work: folder for checkpoints and, at the end, for the adapter (`work / "model"`).
+        rank: of the adapters, or `ALL_WEIGHTS`.
         changes: fields of `TrainingArguments` to change.
     """
     tokenizer = AutoTokenizer.from_pretrained(checkpoint("embeddings"))
-    model = body_under_head(BertForSequenceClassification, head="classifier", labels=LABELS)
+    model = body_under_head(BertForSequenceClassification, head="classifier", labels=LABELS, rank=rank)
     pairs = training_rows()
     encoded = tokenizer(
         [row["premise"] for row in pairs],

@@ -12,7 +12,7 @@ from transformers import (
 )
 
 from extras_and_licenses.checkpoints import checkpoint
-from extras_and_licenses.kit.adapters import body_under_head, fit
+from extras_and_licenses.kit.adapters import RANK, body_under_head, fit
 from extras_and_licenses.kit.data import rows
 from extras_and_licenses.kit.training import without_length
 
@@ -64,15 +64,16 @@ def features(tokenizer, sentences: list[dict]) -> Dataset:
     )
 
 
-def run(work: Path, **changes) -> Path:
+def run(work: Path, rank: int = RANK, **changes) -> Path:
     """Train and write adapter and head.
 
     Args:
         work: folder for checkpoints and, at the end, for the adapter (`work / "model"`).
+        rank: of the adapters, or `ALL_WEIGHTS`.
         changes: fields of `TrainingArguments` to change.
     """
     tokenizer = AutoTokenizer.from_pretrained(checkpoint("embeddings"))
-    model = body_under_head(BertForTokenClassification, head="classifier", labels=LABELS)
+    model = body_under_head(BertForTokenClassification, head="classifier", labels=LABELS, rank=rank)
     return fit(
         model,
         features(tokenizer, list(rows("ner", "train"))),

@@ -6,7 +6,7 @@ from datasets import Dataset
 from transformers import AutoTokenizer, BertForQuestionAnswering, DataCollatorWithPadding
 
 from extras_and_licenses.checkpoints import checkpoint
-from extras_and_licenses.kit.adapters import body_under_head, fit
+from extras_and_licenses.kit.adapters import RANK, body_under_head, fit
 from extras_and_licenses.kit.data import rows
 from extras_and_licenses.kit.training import without_length
 
@@ -54,16 +54,17 @@ def token_span(encoded, window: int, row: dict) -> tuple[int, int]:
     return (inside[0], inside[-1]) if begins <= first and ends >= last else (0, 0)
 
 
-def run(work: Path, **changes) -> Path:
+def run(work: Path, rank: int = RANK, **changes) -> Path:
     """Train and write adapter and head.
 
     Args:
         work: folder for checkpoints and, at the end, for the adapter (`work / "model"`).
+        rank: of the adapters, or `ALL_WEIGHTS`.
         changes: fields of `TrainingArguments` to change.
     """
     tokenizer = AutoTokenizer.from_pretrained(checkpoint("embeddings"))
     return fit(
-        body_under_head(BertForQuestionAnswering, head="qa_outputs"),
+        body_under_head(BertForQuestionAnswering, head="qa_outputs", rank=rank),
         features(tokenizer, list(rows("squad", "train"))),
         without_length(DataCollatorWithPadding(tokenizer)),
         work,

@@ -4,20 +4,25 @@ The prefixes are those of the T5 paper (Raffel et al. 2020, appendix D): transla
 similarity (STS-B) and summary.
 """
 
+import random
 from pathlib import Path
 
+import torch
 from datasets import Dataset
-from tokenizers import Tokenizer, decoders, models, normalizers, pre_tokenizers, processors, trainers
+from tokenizers import Regex, Tokenizer, decoders, models, normalizers, pre_tokenizers, processors, trainers
 from transformers import (
     Adafactor,
+    AutoModel,
+    AutoTokenizer,
     DataCollatorForSeq2Seq,
     PreTrainedTokenizerFast,
     T5Config,
     T5ForConditionalGeneration,
     Trainer,
-    get_cosine_schedule_with_warmup,
+    get_wsd_schedule,
 )
 
+from extras_and_licenses.checkpoints import checkpoint
 from extras_and_licenses.kit.data import rows
 from extras_and_licenses.kit.training import train, training_arguments, without_length
 
@@ -25,11 +30,18 @@ PREFIXES = {"en-fr": "translate English to French: ", "en-es": "translate Englis
 VOCABULARY = 8_000
 MAX_SOURCE = 80
 MAX_TARGET = 48
-STEPS = 3_800
+STEPS = 6_400
 WARMUP_STEPS = 200
+DECAY_STEPS = 1_400  # the rate is constant before them, so a longer run can start from an earlier checkpoint
+MADE = 12_000  # examples made for each of the two judgements
 LEARNING_RATE = 1e-2  # relative to the size of each weight, as in the T5 paper's pre-training
 # Terms of these parts do not let the text be used without asking: Microsoft's, and texts with no terms at all.
 UNCLEAR_TERMS = ("MSRpar", "MSRvid", "deft")
+
+
+def similarity_source(one: str, other: str) -> str:
+    """The prefixed source of the similarity task."""
+    return f"stsb sentence1: {one} sentence2: {other}"
 
 
 def examples(split: str) -> dict[str, list[tuple[str, str]]]:
@@ -48,12 +60,64 @@ def examples(split: str) -> dict[str, list[tuple[str, str]]]:
         tasks["cola"].append((f"cola sentence: {row['sentence']}", label))
     for row in rows("stsb", split):
         if not row["file"].startswith(UNCLEAR_TERMS):
-            source = f"stsb sentence1: {row['sentence1']} sentence2: {row['sentence2']}"
+            source = similarity_source(row["sentence1"], row["sentence2"])
             tasks["stsb"].append((source, f"{round(row['score'] * 5) / 5:.1f}"))
     for row in rows("summarization", split):
         if row["source"] == "wikipedia_description":
             tasks["summarize"].append((f"summarize: {row['document']}", row["summary"]))
     return tasks
+
+
+def with_similarity(pairs: list[tuple[str, str]], batch_size: int = 64) -> list[tuple[str, str]]:
+    """Sentence pairs as a task of similarity, scored by the kit's embeddings: few pairs scored by people have clear terms.
+
+    Args:
+        pairs: two sentences each.
+        batch_size: sentences embedded at a time.
+
+    Returns:
+        (prefixed source, score from 0.0 to 5.0 in steps of 0.2) for each pair.
+    """
+    body = checkpoint("embeddings")
+    tokenizer, model = AutoTokenizer.from_pretrained(body), AutoModel.from_pretrained(body)
+    sentences = sorted({sentence for pair in pairs for sentence in pair}, key=lambda text: (len(text), text))
+    vectors = {}
+    for start in range(0, len(sentences), batch_size):
+        batch = tokenizer(sentences[start : start + batch_size], padding=True, return_tensors="pt")
+        with torch.inference_mode():
+            hidden = model(**batch).last_hidden_state  # [sentences, tokens, hidden]
+        mask = batch["attention_mask"][..., None]
+        means = torch.nn.functional.normalize((hidden * mask).sum(1) / mask.sum(1), dim=-1)
+        vectors |= dict(zip(sentences[start : start + batch_size], means, strict=True))
+    cosines = [float(vectors[one] @ vectors[other]) for one, other in pairs]
+    return [
+        (similarity_source(*pair), f"{round(max(cosine, 0) * 25) / 5:.1f}")
+        for pair, cosine in zip(pairs, cosines, strict=True)
+    ]
+
+
+def damaged(sentence: str, dice: random.Random) -> str:
+    """The sentence with one word dropped, repeated or swapped with the next one."""
+    words = sentence.split()
+    place = dice.randrange(len(words) - 1)
+    word, following = words[place], words[place + 1]
+    words[place : place + 2] = dice.choice([[following], [word, word, following], [following, word]])
+    return " ".join(words)
+
+
+def more_judgements() -> dict[str, list[tuple[str, str]]]:
+    """Examples of both judgements made from the sentences of the other training data."""
+    dice = random.Random(0)
+    everyday = sorted(
+        {row["source"] for row in rows("translation", "train") if len(row["source"].split()) > 3}
+    )
+    kept, broken = dice.sample(everyday, MADE // 2), dice.sample(everyday, MADE // 2)
+    pairs = sorted({(row["premise"], row["hypothesis"]) for row in rows("nli", "train")})
+    return {
+        "cola": [(f"cola sentence: {text}", "acceptable") for text in kept]
+        + [(f"cola sentence: {damaged(text, dice)}", "unacceptable") for text in broken],
+        "stsb": with_similarity([pair for pair in dice.sample(pairs, MADE) if max(map(len, pair)) < 120]),
+    }
 
 
 def train_tokenizer(texts: list[str]) -> PreTrainedTokenizerFast:
@@ -62,7 +126,13 @@ def train_tokenizer(texts: list[str]) -> PreTrainedTokenizerFast:
     tokenizer.normalizer = normalizers.Sequence(
         [normalizers.NFKC(), normalizers.Replace("’", "'"), normalizers.Strip()]
     )
-    tokenizer.pre_tokenizer = pre_tokenizers.Metaspace()
+    # Cut off punctuation, so that "happy." does not become a word of its own; "3.4" stays whole.
+    tokenizer.pre_tokenizer = pre_tokenizers.Sequence(
+        [
+            pre_tokenizers.Metaspace(),
+            pre_tokenizers.Split(Regex(r'▁?[¿¡«"(]|[!?;:…»")]|[.,](?!\d)'), "isolated"),
+        ]
+    )
     tokenizer.decoder = decoders.Metaspace()
     tokenizer.train_from_iterator(
         texts,
@@ -117,7 +187,9 @@ def run(work: Path, **changes) -> Path:
     everything = [text for pairs in tasks.values() for pair in pairs for text in pair]
     tokenizer = train_tokenizer(everything)
     tokenizer.save_pretrained(work / "model")  # before its use: truncation would be saved with it
-    pairs = tasks["en-fr"] + tasks["en-es"] + tasks["cola"] * 2 + tasks["stsb"] * 3 + tasks["summarize"]
+    made = more_judgements()
+    pairs = tasks["en-fr"] + tasks["en-es"] + tasks["summarize"]
+    pairs += tasks["cola"] * 2 + made["cola"] + tasks["stsb"] * 3 + made["stsb"]
     sources = tokenizer([source for source, _ in pairs], truncation=True, max_length=MAX_SOURCE)["input_ids"]
     targets = tokenizer([target for _, target in pairs], truncation=True, max_length=MAX_TARGET)["input_ids"]
     data = Dataset.from_dict(
@@ -134,7 +206,7 @@ def run(work: Path, **changes) -> Path:
     # T5 is initialised with weights of very different sizes, and Adafactor's steps are relative to them. AdamW with
     # one step size for all was stuck at a loss of 5.1 after 750 steps.
     optimizer = Adafactor(model.parameters(), lr=LEARNING_RATE, scale_parameter=True, relative_step=False)
-    schedule = get_cosine_schedule_with_warmup(optimizer, WARMUP_STEPS, arguments.max_steps)
+    schedule = get_wsd_schedule(optimizer, WARMUP_STEPS, DECAY_STEPS, arguments.max_steps)
     trainer = Trainer(
         model=model,
         args=arguments,

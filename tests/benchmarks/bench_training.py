@@ -1,0 +1,107 @@
+"""What size and training buy: `make bench-sizes` and `make bench-steps`.
+
+- Sizes: a role's model with small adapters, large ones, and all weights trained, by the role's recipe, for the same
+  number of steps on the same data. The size is that of what training changed, in half precision, as the course ships it.
+- Steps: a role's model at several checkpoints of one training.
+
+Both measure on the rows that the recipe leaves out. A stopped run goes on from its last checkpoint.
+"""
+
+import argparse
+import os
+import shutil
+import sys
+from importlib import import_module
+from pathlib import Path
+
+from rich.console import Console
+from rich.table import Table
+from safetensors.torch import load_file
+
+from extras_and_licenses.device import set_up
+from extras_and_licenses.kit import install, measures
+from extras_and_licenses.kit.adapters import ALL_WEIGHTS
+from extras_and_licenses.kit.evaluate import BASELINE, folder_of, scores
+
+RANKS = (4, 16, 64, ALL_WEIGHTS)
+WORK = Path(os.environ.get("INSIDE_TRANSFORMERS_WORK", "build/train")) / "bench"
+HALF = 2  # bytes of a number in half precision
+
+
+def train(role: str, work: Path, **changes) -> Path:
+    """Run a role's recipe in a folder; returns the folder of what it trained."""
+    return import_module(f"extras_and_licenses.kit.{folder_of(role).name}.train").run(work, **changes)
+
+
+def megabytes(folder: Path) -> float:
+    """Size of the weights in a folder, in half precision."""
+    (weights,) = folder.glob("*model.safetensors")
+    return sum(tensor.numel() for tensor in load_file(weights).values()) * HALF / 1e6
+
+
+def whole(role: str, folder: Path, tokenizer: Path) -> Path:
+    """The folder of a model that loads by itself: adapters merged, with a tokenizer.
+
+    Args:
+        role: the role of the model.
+        folder: what training wrote.
+        tokenizer: a folder that may hold a tokenizer of the recipe's own.
+    """
+    made = folder / "whole"
+    shutil.rmtree(made, ignore_errors=True)
+    made.mkdir()
+    if (folder / "adapter_config.json").is_file():
+        install.merge(folder, role, made)
+        return made
+    for path in [*folder.glob("*config.json"), folder / "model.safetensors", *tokenizer.glob("tokenizer*")]:
+        shutil.copy(path, made)
+    if not (made / "tokenizer.json").is_file():
+        install.copy_tokenizer(made)
+    return made
+
+
+def measured(role: str, folder: Path) -> dict[str, float]:
+    """The scores of a model in a folder, without baselines."""
+    measures.loaded.cache_clear()
+    measures.checkpoint = lambda _: str(folder)  # the role's model is the one that was trained here
+    return {name: value for name, value in scores(role).items() if not name.startswith(BASELINE)}
+
+
+def sizes(role: str, steps: int) -> dict[tuple[str, str], dict[str, float]]:
+    """Scores by what was trained and its size."""
+    found = {}
+    for rank in RANKS:
+        own = train(role, WORK / f"{role}-rank-{rank}", rank=rank, max_steps=steps)
+        what = "all weights" if rank == ALL_WEIGHTS else f"adapters of rank {rank}"
+        found[what, f"{megabytes(own):.1f} MB"] = measured(role, whole(role, own, own))
+    return found
+
+
+def steps(role: str, steps: int, points: int = 6) -> dict[tuple[str, str], dict[str, float]]:
+    """Scores by steps; the last point is the end of the training, where the rate has come down."""
+    work = WORK / f"{role}-steps"
+    own = train(role, work, max_steps=steps, save_steps=steps // points, save_total_limit=None)
+    found = {}
+    for folder in sorted(work.glob("checkpoint-*"), key=lambda path: int(path.name.rpartition("-")[2])):
+        found[folder.name.rpartition("-")[2], "steps"] = measured(role, whole(role, folder, own))
+    return found
+
+
+def main() -> int:
+    """Train, measure, and print a table."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("what", choices=("sizes", "steps"))
+    parser.add_argument("role", help="for sizes, one whose weights are adapters, such as entities")
+    parser.add_argument("steps", type=int, help="training steps")
+    arguments = parser.parse_args()
+    set_up("cpu")
+    found = {"sizes": sizes, "steps": steps}[arguments.what](arguments.role, arguments.steps)
+    table = Table("trained", "", *next(iter(found.values())))
+    for names, values in found.items():
+        table.add_row(*names, *(f"{value:.3f}" for value in values.values()))
+    Console(highlight=False).print(table)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,50 @@
+"""The recipes' own parts: losses, examples, and adapters of any size."""
+
+import random
+
+import pytest
+import torch
+from transformers import BertConfig, BertForMaskedLM, BertForSequenceClassification
+
+from extras_and_licenses.kit.adapters import ALL_WEIGHTS, body_under_head
+from extras_and_licenses.kit.fill_mask.train import MaskedPositionsTrainer
+from extras_and_licenses.kit.seq2seq.train import damaged
+from extras_and_licenses.kit.training import training_arguments
+
+SMALL = {"hidden_size": 16, "num_hidden_layers": 1, "num_attention_heads": 2, "intermediate_size": 32}
+STILL = {"hidden_dropout_prob": 0.0, "attention_probs_dropout_prob": 0.0}
+
+
+@pytest.fixture
+def trainer(tmp_path):
+    """The trainer of the fill-mask recipe with a small model."""
+    model = BertForMaskedLM(BertConfig(vocab_size=50, **SMALL, **STILL))
+    return MaskedPositionsTrainer(model=model, args=training_arguments(tmp_path))
+
+
+def test_only_masked_positions_have_logits_and_they_are_computed_in_half_precision(trainer):
+    ids = torch.arange(12).reshape(2, 6)
+    labels = ids.masked_fill(ids % 3 > 0, -100)
+    loss, outputs = trainer.compute_loss(trainer.model, {"input_ids": ids, "labels": labels}, True)
+    assert outputs["logits"].shape == (4, 50) and outputs["logits"].dtype == torch.bfloat16
+    whole = trainer.model.float()(input_ids=ids, labels=labels).loss
+    torch.testing.assert_close(loss, whole, atol=0.02, rtol=0)
+
+
+def test_a_damaged_sentence_has_one_word_too_few_one_too_many_or_two_swapped():
+    sentence, dice = "we saw three small birds", random.Random(0)
+    broken = {damaged(sentence, dice) for _ in range(200)}
+    words = sentence.split()
+    assert sentence not in broken and len(broken) == 3 * (len(words) - 1)
+    assert {len(one.split()) - len(words) for one in broken} == {-1, 0, 1}
+    assert {word for one in broken for word in one.split()} == set(words)
+
+
+def test_a_rank_says_how_many_weights_are_trained():
+    def trained(rank):
+        model = body_under_head(BertForSequenceClassification, "classifier", ["no", "yes"], rank=rank)
+        return sum(weights.numel() for weights in model.parameters() if weights.requires_grad)
+
+    head = 384 * 2 + 2
+    assert (trained(8) - head) == 2 * (trained(4) - head)
+    assert trained(ALL_WEIGHTS) > 22_000_000
