@@ -6,11 +6,11 @@ VENV := .venv
 BIN := $(VENV)/bin
 RUN := INSIDE_TRANSFORMERS_PROFILE=$(PROFILE) $(BIN)/python
 
-.PHONY: help run test sandbox review test-gpu test-browser test-hub plan release grade review bench-grading lab teach book kit outputs format lint bench train evaluate compare clean
+.PHONY: help run test sandbox review test-gpu test-container test-browser test-hub plan release grade review bench-grading bench-sizes bench-steps lab teach book kit outputs format lint bench train evaluate compare clean
 .DEFAULT_GOAL := help
 
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-14s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 run: kit ## run every lesson; executed copies and HTML in build/
 	$(RUN) -m extras_and_licenses.lessons run
@@ -26,6 +26,7 @@ test-gpu: kit sandbox ## run all tests on an NVIDIA card; without one it says so
 release: $(VENV)/ready ## make the student set in release/, without solutions, and write its exercises into gradebook.db
 	@$(BIN)/python -m extras_and_licenses.grading.release
 
+grade: INSTEAD := podman docker
 grade: kit sandbox ## grade what lies in submitted/, write feedback/ and grades.csv (LESSON=01_fill_mask for one lesson, AGAIN=yes for all anew)
 	@$(RUN) -m extras_and_licenses.grading.grade $(LESSON) $(if $(AGAIN),--again) $(if $(SANDBOX),--sandbox $(SANDBOX))
 
@@ -64,6 +65,12 @@ bench: kit ## measure what ForwardListener costs
 bench-grading: kit sandbox ## submissions a minute, of make grade and of plain nbgrader (SUBMISSIONS=100)
 	$(RUN) tests/benchmarks/bench_grading.py $(SUBMISSIONS)
 
+bench-sizes: kit ## quality of a role's adapters against their size: make bench-sizes ROLE=entities STEPS=600 (needs INSIDE_TRANSFORMERS_DATA)
+	$(RUN) tests/benchmarks/bench_training.py sizes $(ROLE) $(STEPS)
+
+bench-steps: kit ## quality of a role's model against training steps: make bench-steps ROLE=fill-mask STEPS=3000 (needs INSIDE_TRANSFORMERS_DATA)
+	$(RUN) tests/benchmarks/bench_training.py steps $(ROLE) $(STEPS)
+
 compare: kit ## hold the pipelines against those of transformers 4.57, in an environment of its own
 	$(RUN) tests/benchmarks/compare_with_transformers_4.py
 
@@ -72,6 +79,10 @@ train: kit ## train one model of the kit: make train ROLE=fill-mask (needs INSID
 
 evaluate: kit ## measure the kit's models, or one: make evaluate ROLE=entities (needs INSIDE_TRANSFORMERS_DATA)
 	$(RUN) -m extras_and_licenses.kit evaluate $(ROLE)
+
+test-container: kit ## grade in a container of podman or docker, whose image it builds if needed
+	$(BIN)/python -c 'from extras_and_licenses.grading.container import *; is_built(program()) or build(program())'
+	$(RUN) -m pytest tests/test_grading_container.py -rs
 
 test-browser: kit ## use every explorer in JupyterLab with Chromium; pictures in build/browser
 	@[ -n "$(CHROMIUM)$$(which chromium google-chrome chromium-browser)" ] || { \
@@ -91,8 +102,9 @@ sandbox:
 	@which bwrap > /dev/null || [ "$$(uname)" != Linux ] || { \
 		as_root=$$([ "$$(id -u)" = 0 ] || echo sudo --non-interactive); \
 		$$as_root apt-get update && $$as_root apt-get install --yes bubblewrap; } \
+		|| which $(INSTEAD) 2> /dev/null | grep --quiet . \
 		|| { echo "bubblewrap is missing and apt-get could not install it. It keeps submissions from doing harm:" \
-		"install it with your system's package manager."; exit 1; }
+		"install it with your system's package manager. For make grade, podman or docker does instead."; exit 1; }
 
 clean: ## remove what the targets made, but not the kit's cache
 	rm -rf $(VENV) build .pytest_cache .ruff_cache *.egg-info
@@ -102,6 +114,6 @@ $(VENV)/ready: requirements.txt pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
 		|| { echo "Python 3.11 or newer is needed. Name one: make PYTHON=python3.11"; exit 1; }
 	$(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --disable-pip-version-check --requirement requirements.txt
+	$(BIN)/python -m pip install --disable-pip-version-check --use-pep517 --requirement requirements.txt
 	$(BIN)/python -m pip install --disable-pip-version-check --no-deps --editable .
 	@touch $@

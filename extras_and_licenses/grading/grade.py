@@ -21,14 +21,14 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from extras_and_licenses import lessons
-from extras_and_licenses.grading import release, sandbox
+from extras_and_licenses.grading import container, release, sandbox
 from extras_and_licenses.grading.course import Course
 from extras_and_licenses.grading.engine import Assignment, Engine, EngineError, Result, error_output, is_test
 from extras_and_licenses.grading.gradebook import Book
 from extras_and_licenses.grading.sandbox import Limits
 from extras_and_licenses.grading.submission import Reading, Submission, find, read
 
-NO_SANDBOX = "none-i-trust-every-submission"
+BUBBLEWRAP, CONTAINER, NO_SANDBOX = "bubblewrap", "container", "none-i-trust-every-submission"
 WORKERS = 2
 
 
@@ -156,18 +156,26 @@ def main() -> int:
     parser.add_argument("--course", type=Path, default=lessons.ROOT, help="folder of the course")
     parser.add_argument("--again", action="store_true", help="grade also what was graded before")
     parser.add_argument(
-        "--sandbox", default="bubblewrap", metavar="WHICH", help=f"bubblewrap, or {NO_SANDBOX}"
+        "--sandbox",
+        choices=(BUBBLEWRAP, CONTAINER, NO_SANDBOX),
+        help="by default bubblewrap, and a container where that cannot be used",
     )
     arguments = parser.parse_args()
     console = Console()
+    course = Course(arguments.course.resolve())
     trusted = arguments.sandbox == NO_SANDBOX
-    if not trusted and (problem := sandbox.problem()):
+    problem = sandbox.problem() if arguments.sandbox in (None, BUBBLEWRAP) else None
+    if arguments.sandbox == CONTAINER or (problem and not arguments.sandbox):
+        try:
+            container.run(course.root, [*arguments.lessons, *(["--again"] if arguments.again else [])])
+        except container.ContainerError as error:
+            problem = f"{problem or ''} {error}".strip()
+    if problem:
         console.print(problem, soft_wrap=True, markup=False)
         console.print(
             f"To grade without a sandbox, with all that this risks: make grade SANDBOX={NO_SANDBOX}"
         )
         return 1
-    course = Course(arguments.course.resolve())
     lock = FileLock(course.root / "build" / "grade.lock", timeout=0)
     try:
         lock.acquire()
