@@ -185,8 +185,14 @@ def run(work: Path, **changes) -> Path:
     """
     tasks = examples("train")
     everything = [text for pairs in tasks.values() for pair in pairs for text in pair]
-    tokenizer = train_tokenizer(everything)
-    tokenizer.save_pretrained(work / "model")  # before its use: truncation would be saved with it
+    if not (
+        work / "model" / "tokenizer.json"
+    ).is_file():  # a second training could number the pieces differently
+        # Saved before its use: truncation would be saved with it.
+        train_tokenizer(everything).save_pretrained(work / "model")
+        config = work / "model" / "tokenizer_config.json"  # with the name that older versions know, too
+        config.write_text(config.read_text().replace("TokenizersBackend", "PreTrainedTokenizerFast"))
+    tokenizer = PreTrainedTokenizerFast.from_pretrained(work / "model")
     made = more_judgements()
     pairs = tasks["en-fr"] + tasks["en-es"] + tasks["summarize"]
     pairs += tasks["cola"] * 2 + made["cola"] + tasks["stsb"] * 3 + made["stsb"]
