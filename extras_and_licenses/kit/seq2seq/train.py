@@ -187,7 +187,7 @@ def run(work: Path, **changes) -> Path:
     everything = [text for pairs in tasks.values() for pair in pairs for text in pair]
     if not (
         work / "model" / "tokenizer.json"
-    ).is_file():  # a second training could number the pieces differently
+    ).is_file():  # another training could number the pieces otherwise
         # Saved before its use: truncation would be saved with it.
         train_tokenizer(everything).save_pretrained(work / "model")
         config = work / "model" / "tokenizer_config.json"  # with the name that older versions know, too
