@@ -16,9 +16,12 @@ import pytest
 import torch
 from nbformat.v4 import new_code_cell
 from nbgrader.api import Gradebook
+from nbgrader.auth import Authenticator
 from nbgrader.converters import Autograde
 from nbgrader.converters.base import NbGraderException
 from nbgrader.coursedir import CourseDirectory
+from nbgrader.exchange.default import ExchangeReleaseFeedback
+from nbgrader.utils import notebook_hash
 from traitlets.config import Config
 
 from extras_and_licenses.grading import grade as grading
@@ -148,6 +151,32 @@ def test_a_late_submission_is_known_as_late(course):
     grade(course, [NAME], LIMITS)
     assert submission(course, "ann")[2] == 0
     assert submission(course, "bob")[2] == 3600
+
+
+def test_feedback_goes_back_through_the_exchange(course, tmp_path):
+    book, secret = hand_in(course, "ann", timestamp="2030-01-01 11:00:00 UTC"), "0a" * 64
+    (book.folder / "submission_secret.txt").write_text(secret)
+    grade(course, [NAME], LIMITS)
+    config = Config(course.config())
+    config.CourseDirectory.course_id, config.CourseDirectory.assignment_id = "nlp", NAME
+    config.Exchange.root = str(tmp_path / "exchange")
+    (tmp_path / "exchange").mkdir()
+    (tmp_path / "exchange").chmod(0o777)
+    parts = {"coursedir": CourseDirectory(config=config), "authenticator": Authenticator(config=config)}
+    ExchangeReleaseFeedback(**parts, config=config).start()
+    (page,) = (tmp_path / "exchange" / "nlp" / "feedback").iterdir()
+    assert page.name == f"{notebook_hash(secret=secret, notebook_id=NAME)}.html"
+
+
+@pytest.mark.parametrize("secret", ["", "../../gradebook", "0a" * 2000, None])
+def test_a_secret_that_is_none_goes_nowhere(course, secret):
+    book = hand_in(course, "ann")
+    if secret is None:
+        (book.folder / "submission_secret.txt").symlink_to(course.gradebook)
+    else:
+        (book.folder / "submission_secret.txt").write_text(secret)
+    assert grade(course, [NAME], LIMITS).graded == 1
+    assert not list((course.root / "feedback").rglob("submission_secret.txt"))
 
 
 def test_a_newer_timestamp_alone_counts_as_a_resubmission(course):

@@ -172,6 +172,8 @@ class Book:
             nbformat.write(reading.notebook, place / submission.notebook.name)
             if submission.timestamp:
                 (place / "timestamp.txt").write_text(submission.timestamp)
+            if submission.secret:
+                (place / "submission_secret.txt").write_text(submission.secret)
             directory = self.directory(submission, submitted_directory=str(Path(folder, "submitted")))
             self._convert(TakingAutograde(reading, result, coursedir=directory, force=True, log=self.log))
         self._write_mark(submission, {"submission": digest, "tests": version})

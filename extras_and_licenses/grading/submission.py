@@ -7,7 +7,7 @@
 
 Only the text of a student's cells is taken over. Metadata, outputs, execution counts, attachments and cell ids are not:
 what the gradebook needs comes from the notebook that was handed out. Test cells and task texts are put back as they were.
-Links and special files are not followed, and no file but the notebook and its timestamp is read.
+Links and special files are not followed, and no file is read but the notebook, its timestamp and the exchange's secret.
 """
 
 import hashlib
@@ -54,6 +54,15 @@ class Submission:
             text = _read(self.folder / "timestamp.txt", 200).decode().strip()
             return text if parse_utc(text) else None
         except (Unreadable, ValueError, OverflowError):
+            return None
+
+    @property
+    def secret(self) -> str | None:
+        """What nbgrader's exchange names a student's feedback after; None where the submission did not come through it."""
+        try:
+            text = _read(self.folder / "submission_secret.txt", 1000).decode().strip()
+            return text if re.fullmatch("[0-9a-f]{32,}", text) else None
+        except (Unreadable, ValueError):
             return None
 
     def digest(self) -> str:
