@@ -185,14 +185,13 @@ def run(work: Path, **changes) -> Path:
     """
     tasks = examples("train")
     everything = [text for pairs in tasks.values() for pair in pairs for text in pair]
-    if not (
-        work / "model" / "tokenizer.json"
-    ).is_file():  # another training could number the pieces otherwise
+    folder = work / "model"
+    if not (folder / "tokenizer.json").is_file():  # another training could number the pieces otherwise
         # Saved before its use: truncation would be saved with it.
-        train_tokenizer(everything).save_pretrained(work / "model")
-        config = work / "model" / "tokenizer_config.json"  # with the name that older versions know, too
+        train_tokenizer(everything).save_pretrained(folder)
+        config = folder / "tokenizer_config.json"  # with the name that older versions know, too
         config.write_text(config.read_text().replace("TokenizersBackend", "PreTrainedTokenizerFast"))
-    tokenizer = PreTrainedTokenizerFast.from_pretrained(work / "model")
+    tokenizer = PreTrainedTokenizerFast.from_pretrained(folder)
     made = more_judgements()
     pairs = tasks["en-fr"] + tasks["en-es"] + tasks["summarize"]
     pairs += tasks["cola"] * 2 + made["cola"] + tasks["stsb"] * 3 + made["stsb"]
@@ -221,5 +220,5 @@ def run(work: Path, **changes) -> Path:
         optimizers=(optimizer, schedule),
     )
     train(trainer)
-    model.save_pretrained(work / "model")
-    return work / "model"
+    model.save_pretrained(folder)
+    return folder
