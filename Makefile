@@ -81,7 +81,7 @@ evaluate: kit ## measure the kit's models, or one: make evaluate ROLE=entities (
 	$(RUN) -m extras_and_licenses.kit evaluate $(ROLE)
 
 test-container: kit ## grade in a container of podman or docker, whose image it builds if needed
-	$(BIN)/python -c 'from extras_and_licenses.grading.container import *; is_built(program()) or build(program())'
+	$(BIN)/python -c 'from extras_and_licenses.grading import container; container.ready()'
 	$(RUN) -m pytest tests/test_grading_container.py -rs
 
 test-browser: kit ## use every explorer in JupyterLab with Chromium; pictures in build/browser

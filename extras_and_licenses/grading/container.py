@@ -2,6 +2,7 @@
 
 - `program()`: podman or docker, whichever answers.
 - `image()`, `is_built(program)`, `build(program)`: the image that grading runs in.
+- `ready()`: the engine, with the image built.
 - `command(program, course, arguments, ...)`: what starts `grade` in a container.
 - `run(course, arguments)`: all of these; the container takes the place of this process.
 
@@ -90,6 +91,18 @@ def build(program: str) -> None:
         )
 
 
+def ready() -> str:
+    """The container engine of this machine, with the image built.
+
+    Raises:
+        ContainerError: there is none, or the image could not be built.
+    """
+    name = program()
+    if not is_built(name):
+        build(name)
+    return name
+
+
 def owner(program: str) -> str | None:
     """User and group to run as, so that what is written belongs to who grades; None where the container's root is that."""
     if program == "podman" or os.getuid() == 0:
@@ -141,9 +154,7 @@ def run(course: Path, arguments: list[str]) -> NoReturn:
     Raises:
         ContainerError: no container can be had.
     """
-    name = program()
-    if not is_built(name):
-        build(name)
+    name = ready()
     terminal = sys.stdin.isatty() and sys.stdout.isatty()
     print(f"Grading in a container of {name}.", flush=True)
     os.execvp(name, command(name, course, arguments, owner(name), terminal))
