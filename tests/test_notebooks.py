@@ -90,6 +90,13 @@ def test_every_picture_has_alternative_text(path):
 
 
 @PARAMETERS
+def test_the_rows_of_a_table_have_as_many_cells_as_its_head(path):
+    """A bar inside a cell, in code too, ends the cell: some readers then show no table at all."""
+    for table in re.findall(r"(?:^\|.*\n?)+", prose(path), flags=re.MULTILINE):
+        assert len({row.count("|") for row in table.splitlines()}) == 1, table
+
+
+@PARAMETERS
 def test_every_drawing_is_there_and_is_svg_with_a_title(path):
     for _, name in pictures(path):
         drawing = path.parent / name
