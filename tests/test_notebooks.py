@@ -183,6 +183,13 @@ def test_an_exercise_says_what_it_asks_how_hard_it_is_and_where_to_begin(path):
 
 
 @PER_LESSON
+def test_the_title_says_how_long_the_exercises_take(path):
+    minutes = sum(int(minutes) for _, minutes, _ in HEAD.findall(prose(path)))
+    title = re.sub(r"\s+", " ", lessons.read(path).cells[0].source)
+    assert f"its exercises about {minutes} more" in title
+
+
+@PER_LESSON
 def test_the_test_of_an_exercise_has_a_hidden_part_and_says_that_it_passed(path):
     for exercise in exercises(lessons.read(path)):
         if exercise.test:
