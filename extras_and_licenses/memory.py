@@ -78,7 +78,7 @@ WORK: dict[str, dict[str, tuple[Work, ...]]] = {
         for role in HUB
         if role not in ("seq2seq", "seq2seq-large", "causal-lm", "instruct")
     }
-    | {"seq2seq": (Work(4, 32, cached=320),)}
+    | {role: (Work(4, 32, cached=320),) for role in ("seq2seq", "seq2seq-large")}
     | {role: (Work(1, 64, cached=96),) for role in ("causal-lm", "instruct")},
 }
 
