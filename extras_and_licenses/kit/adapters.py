@@ -20,7 +20,7 @@ from extras_and_licenses.checkpoints import checkpoint
 from extras_and_licenses.kit.install import BODY
 from extras_and_licenses.kit.training import train, training_arguments
 
-RANK = 64  # nearly as good as all weights, at an eighth of their size: `make bench-sizes`, and the cards
+RANK, LARGER_RANK = 16, 64  # the cards say what the larger one brought to which role
 LEARNING_RATE, LEARNING_RATE_OF_ALL = 1e-3, 1e-4
 ALL_WEIGHTS = 0  # in place of a rank: no adapters, every weight of the body is trained
 

@@ -7,7 +7,7 @@ from datasets import Dataset
 from transformers import AutoTokenizer, BertForSequenceClassification, DataCollatorWithPadding
 
 from extras_and_licenses.checkpoints import checkpoint
-from extras_and_licenses.kit.adapters import RANK, base_of, body_under_head, fit, save_configuration
+from extras_and_licenses.kit.adapters import LARGER_RANK, base_of, body_under_head, fit, save_configuration
 from extras_and_licenses.kit.data import rows
 from extras_and_licenses.kit.training import without_length
 
@@ -86,7 +86,7 @@ def best_thresholds(found: torch.Tensor, labels: torch.Tensor) -> list[float]:
     return chosen
 
 
-def run(work: Path, rank: int = RANK, **changes) -> Path:
+def run(work: Path, rank: int = LARGER_RANK, **changes) -> Path:
     """Train and write adapter and head, with the thresholds in the configuration.
 
     Args:

@@ -6,7 +6,7 @@ from datasets import Dataset
 from transformers import AutoTokenizer, BertForQuestionAnswering, DataCollatorWithPadding
 
 from extras_and_licenses.checkpoints import checkpoint
-from extras_and_licenses.kit.adapters import RANK, body_under_head, fit
+from extras_and_licenses.kit.adapters import LARGER_RANK, body_under_head, fit
 from extras_and_licenses.kit.data import rows
 from extras_and_licenses.kit.training import without_length
 
@@ -54,7 +54,7 @@ def token_span(encoded, window: int, row: dict) -> tuple[int, int]:
     return (inside[0], inside[-1]) if begins <= first and ends >= last else (0, 0)
 
 
-def run(work: Path, rank: int = RANK, **changes) -> Path:
+def run(work: Path, rank: int = LARGER_RANK, **changes) -> Path:
     """Train and write adapter and head.
 
     Args:
@@ -70,5 +70,5 @@ def run(work: Path, rank: int = RANK, **changes) -> Path:
         work,
         changes,
         per_device_train_batch_size=16,
-        max_steps=2800,
+        max_steps=5200,
     )
