@@ -1,0 +1,9 @@
+"""Wrong: forgets the parameter itself beside its gradient and the two numbers of Adam."""
+
+
+def smallest_card(shapes, dtype, training, cards):
+    import math
+
+    each = (4 if dtype == "float32" else 2) * (3 if training else 1)
+    size = sum(math.prod(shape) for shape in shapes) * each / GIB
+    return min((memory for memory in cards if size <= 0.8 * memory), default=None)
