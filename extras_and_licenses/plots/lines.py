@@ -54,7 +54,7 @@ def measured_lines(
         axes.minorticks_off()
     axes.set_xticks(x, [str(count) for count in x])
     axes.set(xlabel=xlabel, ylabel=ylabel)
-    axes.set_ylim(bottom=0)
+    _from_zero(axes)
     figure.legend(frameon=False, loc="outside lower center", ncols=2)
     return figure
 
@@ -106,7 +106,7 @@ def learning_curves(
     for axes, (ylabel, series) in zip(all_axes[0], panels.items(), strict=True):
         _draw_lines(axes, steps, series)
         axes.set(xlabel=xlabel, ylabel=ylabel)
-        axes.set_ylim(bottom=0)
+        _from_zero(axes)
         axes.legend(frameon=False)
     return figure
 
@@ -198,6 +198,11 @@ def _check_lengths(x: Sequence[float], series: Mapping[str, Sequence[float]]) ->
             f"There are {len(x)} places along the x axis and the series have the lengths {lengths}. "
             "Pass at least one series, each with a value for every place."
         )
+
+
+def _from_zero(axes: Axes) -> None:
+    """Let the y axis begin at 0 and leave room for a marker above the highest value."""
+    axes.set_ylim(0, 1.06 * axes.dataLim.ymax or 1)
 
 
 def _draw_lines(axes: Axes, x: Sequence[float], series: Mapping[str, Sequence[float]]) -> None:

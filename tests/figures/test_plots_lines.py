@@ -80,6 +80,15 @@ def test_threshold_panels_refuse_an_empty_panel(groups, curves):
         threshold_panels(groups, curves, 0.0, "x", "y")
 
 
+@pytest.mark.parametrize("highest", [33, 0.25, 0])
+def test_lines_begin_at_zero_and_leave_room_for_the_highest_marker(highest):
+    figures = [learning_curves([1, 2], {"right": {"new": [0.9 * highest, highest]}}, "epoch")]
+    figures.append(measured_lines([1, 2], {"a": [0.9 * highest, highest]}, "n", "s"))
+    for figure in figures:
+        low, high = figure.axes[0].get_ylim()
+        assert low == 0 and high > 1.05 * highest
+
+
 def test_learning_curves_have_a_panel_a_quantity_and_a_line_a_series():
     figure = learning_curves(
         [1, 2, 3],
