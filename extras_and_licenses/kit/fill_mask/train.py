@@ -1,11 +1,14 @@
 """Recipe of the role `fill-mask`: the MiniLM body under a new masked-language-model head, all weights trained.
 
 The head of BERT (dense, GELU, layer norm, decoder tied to the word embeddings) is put on the body and both are
-trained on whole paragraphs and short sentences. Logits are computed at masked positions only: the decoder is as
+trained on whole paragraphs and short sentences, in two phases as BERT itself: on short texts first, then on longer
+ones, with more tokens in a batch and a lower rate. Logits are computed at masked positions only: the decoder is as
 large as the whole encoder, and 70 % of its work would be thrown away.
 """
 
+import random
 import re
+from itertools import islice
 from pathlib import Path
 
 import torch
@@ -16,10 +19,24 @@ from extras_and_licenses.checkpoints import checkpoint
 from extras_and_licenses.kit.data import paragraphs, rows
 from extras_and_licenses.kit.training import train, training_arguments, without_length
 
-MAX_TOKENS = 96
 MASKED_IN_TRAINING = 0.25  # Wettig et al. 2022: more than 15 % learns faster; evaluation stays at 15 %.
-STEPS = 4_200
-DECAY_STEPS = 1_200  # the rate is constant before them, so a longer run can start from an earlier checkpoint
+MOST_JOINED = 16  # everyday sentences in one text of the second phase
+SHORT_TOKENS, LONG_TOKENS = 96, 192
+SHORT = dict(
+    per_device_train_batch_size=64,
+    learning_rate=5e-4,
+    max_steps=4_200,
+    lr_scheduler_type="warmup_stable_decay",
+    warmup_steps=150,
+    lr_scheduler_kwargs={"num_decay_steps": 1_200},
+)
+LONG = dict(
+    per_device_train_batch_size=32,
+    learning_rate=3e-4,
+    max_steps=3_000,
+    lr_scheduler_type="linear",
+    warmup_steps=100,
+)
 
 
 class MaskedPositionsTrainer(Trainer):
@@ -47,35 +64,51 @@ def held_out() -> list[str]:
     return sorted({row["context"] for row in rows("squad", "dev")})
 
 
-def training_texts() -> list[str]:
-    """The texts of one pass, without the held-out paragraphs: encyclopaedic paragraphs twice, everyday sentences once."""
-    unseen = {letters(text) for text in held_out()}
-    encyclopaedic = [*paragraphs("text_ccbysa"), *paragraphs("text_apache_hfcourse")]
-    everyday = [row["source"] for row in rows("translation", "train")]
+def unseen(texts: list[str]) -> list[str]:
+    """Each text once, without the held-out paragraphs."""
+    left_out = {letters(text) for text in held_out()}
+    unique = {letters(text): text for text in texts}
+    return [text for key, text in unique.items() if key and key not in left_out]
+
+
+def encyclopaedic() -> list[str]:
+    """Whole paragraphs."""
+    return unseen([*paragraphs("text_ccbysa"), *paragraphs("text_apache_hfcourse")])
+
+
+def everyday() -> list[str]:
+    """Short sentences."""
+    sentences = [row["source"] for row in rows("translation", "train")]
     for row in rows("nli", "train"):
-        everyday += [row["premise"], row["hypothesis"]]
+        sentences += [row["premise"], row["hypothesis"]]
+    return unseen(sentences)
+
+
+def joined(sentences: list[str]) -> list[str]:
+    """Texts of 1 to `MOST_JOINED` sentences, in a random order that is always the same."""
+    dice = random.Random(0)
+    left = iter(dice.sample(sentences, len(sentences)))
     texts = []
-    for part, repeats in ((encyclopaedic, 2), (everyday, 1)):
-        unique = {letters(text): text for text in part}
-        texts += [text for key, text in unique.items() if key and key not in unseen] * repeats
+    while text := list(islice(left, dice.randint(1, MOST_JOINED))):
+        texts.append(" ".join(text))
     return texts
 
 
-def run(work: Path, **changes) -> Path:
-    """Train and write the model.
+def phase(work: Path, start: str | Path, texts: list[str], max_tokens: int, settings: dict) -> Path:
+    """Train on texts cut to `max_tokens` and write the model.
 
     Args:
         work: folder for checkpoints and, at the end, for the model (`work / "model"`).
-        changes: fields of `TrainingArguments` to change.
+        start: the weights to go on from.
+        texts: one pass of them.
+        max_tokens: most tokens in a sequence; the rest of a longer text is a sequence of its own.
+        settings: fields of `TrainingArguments`.
     """
-    body = checkpoint("embeddings")
-    tokenizer = AutoTokenizer.from_pretrained(body)
+    tokenizer = AutoTokenizer.from_pretrained(checkpoint("embeddings"))
     model = BertForMaskedLM.from_pretrained(
-        body, attn_implementation="eager", hidden_dropout_prob=0.0, attention_probs_dropout_prob=0.0
+        start, attn_implementation="eager", hidden_dropout_prob=0.0, attention_probs_dropout_prob=0.0
     )
-    encoded = tokenizer(
-        training_texts(), truncation=True, max_length=MAX_TOKENS, return_overflowing_tokens=True
-    )
+    encoded = tokenizer(texts, truncation=True, max_length=max_tokens, return_overflowing_tokens=True)
     ids = [tokens for tokens in encoded["input_ids"] if len(tokens) > 6]
     data = Dataset.from_dict({"input_ids": ids, "length": [len(tokens) for tokens in ids]})
     print(f"{len(ids):,} sequences, {sum(map(len, ids)):,} tokens", flush=True)
@@ -84,22 +117,25 @@ def run(work: Path, **changes) -> Path:
     )
     trainer = MaskedPositionsTrainer(
         model=model,
-        args=training_arguments(
-            work,
-            **dict(
-                per_device_train_batch_size=64,
-                learning_rate=5e-4,
-                adam_beta2=0.98,
-                max_steps=STEPS,
-                lr_scheduler_type="warmup_stable_decay",
-                warmup_steps=150,
-                lr_scheduler_kwargs={"num_decay_steps": DECAY_STEPS},
-            )
-            | changes,
-        ),
+        args=training_arguments(work, adam_beta2=0.98, **settings),
         train_dataset=data,
         data_collator=without_length(mask),
     )
     train(trainer)
     model.save_pretrained(work / "model")
     return work / "model"
+
+
+def run(work: Path, **changes) -> Path:
+    """Train both phases and write the model.
+
+    Args:
+        work: folder for checkpoints and, at the end, for the model (`work / "model"`).
+        changes: fields of `TrainingArguments` to change in the second phase.
+    """
+    paragraphs_twice = encyclopaedic() * 2
+    sentences = everyday()
+    # A first phase that is at its end is not trained again: it goes on from its last checkpoint.
+    body = checkpoint("embeddings")
+    short = phase(work / "short", body, paragraphs_twice + sentences, SHORT_TOKENS, SHORT)
+    return phase(work, short, paragraphs_twice + joined(sentences), LONG_TOKENS, LONG | changes)
