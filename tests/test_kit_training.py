@@ -40,6 +40,13 @@ def test_a_damaged_sentence_has_one_word_too_few_one_too_many_or_two_swapped():
     assert {word for one in broken for word in one.split()} == set(words)
 
 
+def test_a_damaged_sentence_with_a_verb_may_have_its_other_form():
+    dice = random.Random(0)
+    broken = {damaged("the shops are open", dice) for _ in range(200)}
+    assert "the shops is open" in broken and "the shops are open" not in broken
+    assert {damaged("there was", dice) for _ in range(200)} >= {"there were", "was there"}
+
+
 def test_a_rank_says_how_many_weights_are_trained():
     def trained(rank):
         model = body_under_head(BertForSequenceClassification, "classifier", ["no", "yes"], rank=rank)

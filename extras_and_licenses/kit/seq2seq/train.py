@@ -30,11 +30,13 @@ PREFIXES = {"en-fr": "translate English to French: ", "en-es": "translate Englis
 VOCABULARY = 8_000
 MAX_SOURCE = 80
 MAX_TARGET = 48
-STEPS = 6_400
+STEPS = 11_200
 WARMUP_STEPS = 200
-DECAY_STEPS = 1_400  # the rate is constant before them, so a longer run can start from an earlier checkpoint
-MADE = 12_000  # examples made for each of the two judgements
+DECAY_STEPS = 3_200  # the rate is constant before them, so a longer run can start from an earlier checkpoint
+MADE = 48_000  # examples made for each of the two judgements
 LEARNING_RATE = 1e-2  # relative to the size of each weight, as in the T5 paper's pre-training
+OTHER_VERB = {"is": "are", "was": "were", "has": "have", "does": "do", "isn't": "aren't", "doesn't": "don't"}
+OTHER_VERB |= {other: one for one, other in OTHER_VERB.items()}
 # Terms of these parts do not let the text be used without asking: Microsoft's, and texts with no terms at all.
 UNCLEAR_TERMS = ("MSRpar", "MSRvid", "deft")
 
@@ -97,12 +99,29 @@ def with_similarity(pairs: list[tuple[str, str]], batch_size: int = 64) -> list[
 
 
 def damaged(sentence: str, dice: random.Random) -> str:
-    """The sentence with one word dropped, repeated or swapped with the next one."""
+    """The sentence with a verb in the wrong form, or with one word dropped, repeated or swapped with the next one."""
     words = sentence.split()
+    verbs = [place for place, word in enumerate(words) if word in OTHER_VERB]
+    if verbs and dice.random() < 0.5:
+        place = dice.choice(verbs)
+        words[place] = OTHER_VERB[words[place]]
+        return " ".join(words)
     place = dice.randrange(len(words) - 1)
     word, following = words[place], words[place + 1]
     words[place : place + 2] = dice.choice([[following], [word, word, following], [following, word]])
     return " ".join(words)
+
+
+def pairs_to_compare(dice: random.Random) -> list[tuple[str, str]]:
+    """Pairs of sentences of every degree of likeness: entailment pairs, equal or damaged sentences, unrelated ones."""
+    entailment = sorted({(row["premise"], row["hypothesis"]) for row in rows("nli", "train")})
+    entailment = [pair for pair in entailment if max(map(len, pair)) < 120]
+    sentences = sorted({sentence for pair in entailment for sentence in pair if len(sentence.split()) > 3})
+    made = dice.sample(entailment, min(MADE * 3 // 4, len(entailment)))
+    for sentence in dice.sample(sentences, MADE // 8):
+        made.append((sentence, damaged(sentence, dice) if dice.random() < 0.6 else sentence))
+    made += [tuple(dice.sample(sentences, 2)) for _ in range(MADE // 8)]
+    return made
 
 
 def more_judgements() -> dict[str, list[tuple[str, str]]]:
@@ -112,11 +131,10 @@ def more_judgements() -> dict[str, list[tuple[str, str]]]:
         {row["source"] for row in rows("translation", "train") if len(row["source"].split()) > 3}
     )
     kept, broken = dice.sample(everyday, MADE // 2), dice.sample(everyday, MADE // 2)
-    pairs = sorted({(row["premise"], row["hypothesis"]) for row in rows("nli", "train")})
     return {
         "cola": [(f"cola sentence: {text}", "acceptable") for text in kept]
         + [(f"cola sentence: {damaged(text, dice)}", "unacceptable") for text in broken],
-        "stsb": with_similarity([pair for pair in dice.sample(pairs, MADE) if max(map(len, pair)) < 120]),
+        "stsb": with_similarity(pairs_to_compare(dice)),
     }
 
 
@@ -194,7 +212,7 @@ def run(work: Path, **changes) -> Path:
     tokenizer = PreTrainedTokenizerFast.from_pretrained(folder)
     made = more_judgements()
     pairs = tasks["en-fr"] + tasks["en-es"] + tasks["summarize"]
-    pairs += tasks["cola"] * 2 + made["cola"] + tasks["stsb"] * 3 + made["stsb"]
+    pairs += tasks["cola"] * 4 + made["cola"] + tasks["stsb"] * 6 + made["stsb"]
     sources = tokenizer([source for source, _ in pairs], truncation=True, max_length=MAX_SOURCE)["input_ids"]
     targets = tokenizer([target for _, target in pairs], truncation=True, max_length=MAX_TARGET)["input_ids"]
     data = Dataset.from_dict(
