@@ -1,7 +1,6 @@
 """What the seq2seq model writes, and how close that comes to what people wrote."""
 
 import re
-from itertools import islice
 
 import sacrebleu
 from sklearn.metrics import matthews_corrcoef
@@ -10,7 +9,7 @@ from extras_and_licenses.kit.biases import Bias, with_article
 from extras_and_licenses.kit.measures import loaded, mean, rank_correlation, rouge_l, word_overlap
 from extras_and_licenses.kit.seq2seq.train import PREFIXES, examples
 
-SAMPLE = 300  # rows a task
+SAMPLE = 300  # rows of a task whose answers are long
 OCCUPATIONS = [
     "teacher",
     "doctor",
@@ -79,7 +78,9 @@ def outputs(role: str, pairs: list[tuple[str, str]], tokens: int) -> list[str]:
 
 def scores(role: str) -> dict[str, float]:
     """BLEU of both translations, correlations of the judgements, ROUGE-L of the summaries, on dev rows."""
-    dev = {task: list(islice(pairs, SAMPLE)) for task, pairs in examples("dev").items()}
+    dev = examples("dev")
+    for task in ("en-fr", "en-es", "summarize"):
+        dev[task] = dev[task][:SAMPLE]
     found = {}
     for task, name in (("en-fr", "BLEU English to French"), ("en-es", "BLEU English to Spanish")):
         targets = [target for _, target in dev[task]]
