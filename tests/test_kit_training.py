@@ -7,6 +7,7 @@ import torch
 from transformers import BertConfig, BertForMaskedLM, BertForSequenceClassification
 
 from extras_and_licenses.kit.adapters import ALL_WEIGHTS, body_under_head
+from extras_and_licenses.kit.fill_mask import train as fill_mask
 from extras_and_licenses.kit.fill_mask.train import MaskedPositionsTrainer
 from extras_and_licenses.kit.seq2seq.train import damaged
 from extras_and_licenses.kit.training import training_arguments
@@ -29,6 +30,40 @@ def test_only_masked_positions_have_logits_and_they_are_computed_in_half_precisi
     assert outputs["logits"].shape == (4, 50) and outputs["logits"].dtype == torch.bfloat16
     whole = trainer.model.float()(input_ids=ids, labels=labels).loss
     torch.testing.assert_close(loss, whole, atol=0.02, rtol=0)
+
+
+@pytest.mark.parametrize(
+    ("begun", "expected"),
+    [([], ["short", "work"]), (["short"], ["short", "work"]), (["checkpoint-500"], ["work"])],
+)
+def test_fill_mask_has_two_phases_and_one_that_is_done_is_not_trained_again(
+    tmp_path, monkeypatch, begun, expected
+):
+    work, phases = tmp_path / "work", []
+    for name in begun:
+        (work / name).mkdir(parents=True)
+    monkeypatch.setattr(fill_mask, "encyclopaedic", lambda: ["a long paragraph"])
+    monkeypatch.setattr(fill_mask, "everyday", lambda: ["one.", "two."])
+
+    def phase(folder, start, texts, max_tokens, settings):
+        phases.append((folder.name, max_tokens, settings["max_steps"]))
+        assert folder.name == "short" or start == work / "short" / "model"
+        return folder / "model"
+
+    monkeypatch.setattr(fill_mask, "phase", phase)
+    assert fill_mask.run(work, max_steps=7) == work / "model"
+    assert [name for name, *_ in phases] == expected
+    assert phases[-1] == ("work", fill_mask.LONG_TOKENS, 7)
+
+
+def test_everyday_sentences_are_joined_each_once_and_always_alike():
+    sentences = [f"Sentence {number}." for number in range(200)]
+    texts = fill_mask.joined(sentences)
+    assert texts == fill_mask.joined(sentences)
+    counts = [text.count(".") for text in texts]
+    assert min(counts) >= 1 and max(counts) <= fill_mask.MOST_JOINED and len(set(counts)) > 5
+    found = [f"{sentence.strip()}." for text in texts for sentence in text.split(".") if sentence]
+    assert sorted(found) == sorted(sentences) and found != sentences
 
 
 def test_a_damaged_sentence_has_one_word_too_few_one_too_many_or_two_swapped():

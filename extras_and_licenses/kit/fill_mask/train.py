@@ -14,6 +14,7 @@ from pathlib import Path
 import torch
 from datasets import Dataset
 from transformers import AutoTokenizer, BertForMaskedLM, DataCollatorForLanguageModeling, Trainer
+from transformers.trainer_utils import get_last_checkpoint
 
 from extras_and_licenses.checkpoints import checkpoint
 from extras_and_licenses.kit.data import paragraphs, rows
@@ -135,7 +136,8 @@ def run(work: Path, **changes) -> Path:
     """
     paragraphs_twice = encyclopaedic() * 2
     sentences = everyday()
-    # A first phase that is at its end is not trained again: it goes on from its last checkpoint.
-    body = checkpoint("embeddings")
-    short = phase(work / "short", body, paragraphs_twice + sentences, SHORT_TOKENS, SHORT)
+    short = work / "short" / "model"
+    if not (work.is_dir() and get_last_checkpoint(work)):  # once the second phase has one, the first is done
+        body = checkpoint("embeddings")
+        phase(work / "short", body, paragraphs_twice + sentences, SHORT_TOKENS, SHORT)
     return phase(work, short, paragraphs_twice + joined(sentences), LONG_TOKENS, LONG | changes)
