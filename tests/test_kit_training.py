@@ -4,11 +4,20 @@ import random
 
 import pytest
 import torch
-from transformers import BertConfig, BertForMaskedLM, BertForSequenceClassification
+from safetensors.torch import load_file
+from transformers import BertConfig, BertForMaskedLM, BertForQuestionAnswering, BertForSequenceClassification
 
-from extras_and_licenses.kit.adapters import ALL_WEIGHTS, body_under_head
+from extras_and_licenses.kit import install
+from extras_and_licenses.kit.adapters import (
+    ALL_WEIGHTS,
+    average,
+    body_under_head,
+    save_configuration,
+    trained_before,
+)
 from extras_and_licenses.kit.fill_mask import train as fill_mask
 from extras_and_licenses.kit.fill_mask.train import MaskedPositionsTrainer
+from extras_and_licenses.kit.question_answering import train as question_answering
 from extras_and_licenses.kit.seq2seq.train import damaged
 from extras_and_licenses.kit.training import training_arguments
 
@@ -90,3 +99,94 @@ def test_a_rank_says_how_many_weights_are_trained():
     head = 384 * 2 + 2
     assert (trained(8) - head) == 2 * (trained(4) - head)
     assert trained(ALL_WEIGHTS) > 22_000_000
+
+
+@pytest.mark.parametrize("ranks", [(2, 4), (ALL_WEIGHTS, ALL_WEIGHTS)])
+def test_the_average_of_trainings_has_the_mean_of_their_weights(tmp_path, ranks):
+    def whole(folder):
+        if ranks == (ALL_WEIGHTS, ALL_WEIGHTS):
+            return load_file(folder / "model.safetensors")
+        (folder / "whole").mkdir()
+        install.merge(folder, "question-answering", folder / "whole")
+        return load_file(folder / "whole" / "model.safetensors")
+
+    trained = []
+    for number, rank in enumerate(ranks):
+        torch.manual_seed(number)
+        model = body_under_head(BertForQuestionAnswering, "qa_outputs", rank=rank)
+        for weights in model.parameters():
+            if weights.requires_grad:
+                torch.nn.init.normal_(weights, std=0.1)
+        trained.append(tmp_path / str(number))
+        model.save_pretrained(trained[-1])
+        save_configuration(model, trained[-1])
+    first, second, both = map(whole, (*trained, average(trained, tmp_path / "both")))
+    different = 0
+    for name, weights in both.items():
+        torch.testing.assert_close(weights, (first[name] + second[name]) / 2, atol=1e-5, rtol=0)
+        different += not torch.equal(first[name], second[name])
+    assert different > 36 and "qa_outputs.weight" in both
+
+
+@pytest.mark.parametrize("rank", [2, ALL_WEIGHTS])
+def test_parts_of_a_trained_model_are_trained_further_and_the_others_stay_as_they_are(tmp_path, rank):
+    model = body_under_head(BertForQuestionAnswering, "qa_outputs", rank=rank)
+    for weights in model.parameters():
+        if weights.requires_grad:
+            torch.nn.init.normal_(weights, std=0.1)
+    model.save_pretrained(tmp_path)
+    again = trained_before(BertForQuestionAnswering, tmp_path, question_answering.LAST_LAYER)
+    ids = torch.arange(1000, 1012)[None]
+    torch.testing.assert_close(again(ids).start_logits, model(ids).start_logits)
+    trained = {name for name, weights in again.named_parameters() if weights.requires_grad}
+    expected = {name for name, weights in model.named_parameters() if weights.requires_grad}
+    assert trained == {name for name in expected if "layer.5." in name or "qa_outputs" in name} != expected
+
+
+ROW = {"question": "When was the harbour built?", "answer": "1890"}
+ROW |= {"context": "The harbour was built in 1890 by Clara Weiss.", "start": 25}
+OTHERS = [
+    {"question": "Who?", "answer": None, "context": context, "start": None}
+    for context in (
+        "In 1890 the harbour froze.",
+        "The harbour was closed in winter; nobody built there.",
+        "Salmon swim up the river in spring.",
+    )
+]
+
+
+def test_a_question_is_asked_again_of_the_likest_context_that_lacks_its_answer(monkeypatch):
+    monkeypatch.setattr(question_answering, "ELSEWHERE", 1.0)
+    (made,) = question_answering.asked_elsewhere([ROW, *OTHERS])
+    assert made == ROW | {"context": OTHERS[1]["context"], "answer": None, "start": None}
+    assert question_answering.asked_elsewhere([ROW, OTHERS[0]]) == []  # the answer is in every context
+
+
+def test_question_answering_is_the_average_of_two_trainings_whose_last_layer_is_trained_further(
+    tmp_path, monkeypatch
+):
+    begun = {}
+    head = "base_model.model.qa_outputs.modules_to_save.default.weight"
+
+    def fit(model, data, collate, work, changes, **settings):
+        answerable = sum(start > 0 for start in data["start_positions"])
+        found = settings["seed"], settings["max_steps"], answerable, len(data) - answerable, changes
+        begun[work] = model.get_parameter(head), found
+        model.save_pretrained(work / "model")
+        save_configuration(model, work / "model")
+        return work / "model"
+
+    monkeypatch.setattr(question_answering, "ELSEWHERE", 1.0)
+    monkeypatch.setattr(question_answering, "rows", lambda *_: [ROW, *OTHERS])
+    monkeypatch.setattr(question_answering, "fit", fit)
+    assert question_answering.run(tmp_path, rank=1, save_steps=9) == tmp_path / "model"
+    heads, found = zip(*begun.values(), strict=True)
+    assert list(begun) == [tmp_path / "first", tmp_path / "second", tmp_path]
+    assert found[0] == (0, 5_200, 1, 3, {"save_steps": 9})
+    assert found[1] == (1, 4_000, 1, 3 + 1, {"save_steps": 9})  # the question is asked elsewhere, too
+    assert found[2] == (2, 400, 1, 3 * 4, {"save_steps": 9})
+    assert not torch.equal(heads[0], heads[1])
+    torch.testing.assert_close(heads[2], (heads[0] + heads[1]) / 2)
+    question_answering.run(tmp_path / "again", rank=1)
+    again, _ = begun[tmp_path / "again" / "first"]
+    torch.testing.assert_close(again, heads[0], atol=0, rtol=0)

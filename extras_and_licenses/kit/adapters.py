@@ -5,6 +5,8 @@ only those are shipped: the installer merges them into the body.
 
 - `body_under_head(architecture, head)`: the model that a recipe trains.
 - `fit(model, data, collate, work)`: train it and write adapter, head and configuration to `work / "model"`.
+- `average(trained, folder)`: several trainings as one adapter, whose weights are the mean of theirs.
+- `trained_before(architecture, folder, parts)`: a trained model of which some parts are trained further.
 
 Every recipe takes the rank of its adapters, and can train all weights instead; `make bench-sizes` compares them.
 """
@@ -12,9 +14,13 @@ Every recipe takes the rank of its adapters, and can train all weights instead; 
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+import torch
 from datasets import Dataset
 from peft import LoraConfig, PeftModel, get_peft_model
-from transformers import PreTrainedModel, Trainer
+from peft.utils import SAFETENSORS_WEIGHTS_NAME
+from safetensors.torch import load_file, save_file
+from transformers import AutoConfig, PreTrainedModel, Trainer
+from transformers.utils import SAFE_WEIGHTS_NAME
 
 from extras_and_licenses.checkpoints import checkpoint
 from extras_and_licenses.kit.install import BODY
@@ -44,13 +50,7 @@ def body_under_head(
     if labels:
         config["id2label"] = dict(enumerate(labels))
         config["label2id"] = {label: number for number, label in enumerate(labels)}
-    base = architecture.from_pretrained(
-        checkpoint("embeddings"),
-        attn_implementation="eager",
-        hidden_dropout_prob=0.0,
-        attention_probs_dropout_prob=0.0,
-        **config,
-    )
+    base = without_dropout(architecture, checkpoint("embeddings"), **config)
     if rank == ALL_WEIGHTS:
         return base
     adapters = LoraConfig(
@@ -62,6 +62,37 @@ def body_under_head(
     return get_peft_model(base, adapters)
 
 
+def without_dropout(architecture: type[PreTrainedModel], folder: str | Path, **config) -> PreTrainedModel:
+    """The model in a folder as the recipes train it."""
+    return architecture.from_pretrained(
+        folder,
+        attn_implementation="eager",
+        hidden_dropout_prob=0.0,
+        attention_probs_dropout_prob=0.0,
+        **config,
+    )
+
+
+def trained_before(
+    architecture: type[PreTrainedModel], folder: Path, parts: Sequence[str]
+) -> PeftModel | PreTrainedModel:
+    """What `fit` or `average` wrote, to train some of its parts further; all others stay as they are.
+
+    Args:
+        architecture: that of the model in the folder.
+        folder: with an adapter and a head, or all weights.
+        parts: what the names of the weights to train have in them, for example `"layer.5."`.
+    """
+    if (folder / SAFETENSORS_WEIGHTS_NAME).is_file():
+        body = without_dropout(architecture, checkpoint("embeddings"))
+        model = PeftModel.from_pretrained(body, folder, is_trainable=True)
+    else:
+        model = without_dropout(architecture, folder)
+    for name, weights in model.named_parameters():
+        weights.requires_grad &= any(part in name for part in parts)
+    return model
+
+
 def fit(
     model: PeftModel | PreTrainedModel,
     data: Dataset,
@@ -69,6 +100,7 @@ def fit(
     work: Path,
     changes: dict,
     trainer_class: type[Trainer] = Trainer,
+    learning_rate: float = LEARNING_RATE,
     **settings,
 ) -> Path:
     """Train adapters and head, and write them with the configuration to `work / "model"`.
@@ -80,11 +112,12 @@ def fit(
         work: folder for checkpoints and the result.
         changes: fields of `TrainingArguments` that the caller of the recipe changes.
         trainer_class: a `Trainer` with a loss of its own, where the model's is not the right one.
+        learning_rate: of adapters and head; where all weights are trained it is `LEARNING_RATE_OF_ALL`.
         settings: fields of `TrainingArguments` that the recipe sets.
     """
     trained = sum(weights.numel() for weights in model.parameters() if weights.requires_grad)
     print(f"{len(data):,} rows, {trained:,} trained parameters", flush=True)
-    rate = LEARNING_RATE if isinstance(model, PeftModel) else LEARNING_RATE_OF_ALL
+    rate = learning_rate if isinstance(model, PeftModel) else LEARNING_RATE_OF_ALL
     arguments = training_arguments(work, **dict(learning_rate=rate, warmup_steps=100) | settings | changes)
     train(trainer_class(model=model, args=arguments, train_dataset=data, data_collator=collate))
     if isinstance(model, PeftModel):
@@ -92,6 +125,40 @@ def fit(
     model.save_pretrained(work / "model")
     save_configuration(model, work / "model")
     return work / "model"
+
+
+def average(trained: Sequence[Path], folder: Path) -> Path:
+    """Write several trainings as one, whose weights are the mean of theirs (Wortsman et al. 2022, "Model soups").
+
+    Adapters are put side by side, so their ranks add up: with the A stacked and each B divided by the number of
+    trainings, the product of the joined matrices is the mean of the products. All other weights are averaged.
+    `peft` joins adapters too, but not those that come with a trained head.
+
+    Args:
+        trained: folders that `fit` wrote, of one role and one kind.
+        folder: where the result is written.
+    """
+    adapters = (trained[0] / SAFETENSORS_WEIGHTS_NAME).is_file()
+    name = SAFETENSORS_WEIGHTS_NAME if adapters else SAFE_WEIGHTS_NAME
+    states = [load_file(part / name) for part in trained]
+    joined = {}
+    for key in states[0]:
+        weights = [state[key] for state in states]
+        if ".lora_A." in key:
+            joined[key] = torch.cat(weights, dim=0)  # [sum of ranks, inputs]
+        elif ".lora_B." in key:
+            joined[key] = torch.cat(weights, dim=1) / len(weights)  # [outputs, sum of ranks]
+        else:
+            joined[key] = torch.stack(weights).mean(dim=0)
+    folder.mkdir(parents=True, exist_ok=True)
+    save_file(joined, folder / name, metadata={"format": "pt"})
+    AutoConfig.from_pretrained(trained[0]).save_pretrained(folder)
+    if adapters:
+        configs = [LoraConfig.from_pretrained(part) for part in trained]
+        configs[0].r = sum(config.r for config in configs)
+        configs[0].lora_alpha = sum(config.lora_alpha for config in configs)  # the same scale, alpha / r
+        configs[0].save_pretrained(folder)
+    return folder
 
 
 def base_of(model: PeftModel | PreTrainedModel) -> PreTrainedModel:

@@ -78,13 +78,13 @@ def sizes(role: str, steps: int) -> dict[tuple[str, str], dict[str, float]]:
 
 
 def steps(role: str, steps: int, points: int = 6) -> dict[tuple[str, str], dict[str, float]]:
-    """Scores by steps; the last point is the end of the training, where the rate has come down."""
+    """Scores by steps, in the order of training; the last is what the recipe makes of it, such as an average."""
     work = WORK / f"{role}-steps"
     own = train(role, work, max_steps=steps, save_steps=steps // points, save_total_limit=None)
     found = {}
-    for folder in sorted(work.glob("checkpoint-*"), key=lambda path: int(path.name.rpartition("-")[2])):
-        found[folder.name.rpartition("-")[2], "steps"] = measured(role, whole(role, folder, own))
-    return found
+    for folder in sorted(work.rglob("checkpoint-*"), key=lambda path: path.stat().st_mtime):
+        found[str(folder.relative_to(work)), "steps"] = measured(role, whole(role, folder, own))
+    return found | {("the result", ""): measured(role, whole(role, own, own))}
 
 
 def main() -> int:
