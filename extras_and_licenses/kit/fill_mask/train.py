@@ -1,9 +1,9 @@
 """Recipe of the role `fill-mask`: the MiniLM body under a new masked-language-model head, all weights trained.
 
 The head of BERT (dense, GELU, layer norm, decoder tied to the word embeddings) is put on the body and both are
-trained on whole paragraphs and short sentences, in two phases as BERT itself: on short texts first, then on longer
-ones, with more tokens in a batch and a lower rate. Logits are computed at masked positions only: the decoder is as
-large as the whole encoder, and 70 % of its work would be thrown away.
+trained on whole paragraphs and short sentences, in phases as BERT itself: on short texts first, then on longer ones,
+with more tokens in a batch and a lower rate, and once more on these, in another order. Logits are computed at masked
+positions only: the decoder is as large as the whole encoder, and 70 % of its work would be thrown away.
 """
 
 import random
@@ -21,7 +21,7 @@ from extras_and_licenses.kit.data import paragraphs, rows
 from extras_and_licenses.kit.training import train, training_arguments, without_length
 
 MASKED_IN_TRAINING = 0.25  # Wettig et al. 2022: more than 15 % learns faster; evaluation stays at 15 %.
-MOST_JOINED = 16  # everyday sentences in one text of the second phase
+MOST_JOINED = 16  # everyday sentences in one text of the phases with longer texts
 SHORT_TOKENS, LONG_TOKENS = 96, 192
 SHORT = dict(
     per_device_train_batch_size=64,
@@ -38,6 +38,7 @@ LONG = dict(
     lr_scheduler_type="linear",
     warmup_steps=100,
 )
+AGAIN = LONG | dict(max_steps=3_200, seed=1)
 
 
 class MaskedPositionsTrainer(Trainer):
@@ -128,16 +129,18 @@ def phase(work: Path, start: str | Path, texts: list[str], max_tokens: int, sett
 
 
 def run(work: Path, **changes) -> Path:
-    """Train both phases and write the model.
+    """Train all phases and write the model.
 
     Args:
         work: folder for checkpoints and, at the end, for the model (`work / "model"`).
-        changes: fields of `TrainingArguments` to change in the second phase.
+        changes: fields of `TrainingArguments` to change in the last phase.
     """
     paragraphs_twice = encyclopaedic() * 2
     sentences = everyday()
-    short = work / "short" / "model"
-    if not (work.is_dir() and get_last_checkpoint(work)):  # once the second phase has one, the first is done
+    longer = paragraphs_twice + joined(sentences)
+    long = work / "long" / "model"
+    if not (work.is_dir() and get_last_checkpoint(work)):  # once the last phase has one, the others are done
         body = checkpoint("embeddings")
-        phase(work / "short", body, paragraphs_twice + sentences, SHORT_TOKENS, SHORT)
-    return phase(work, short, paragraphs_twice + joined(sentences), LONG_TOKENS, LONG | changes)
+        short = phase(work / "short", body, paragraphs_twice + sentences, SHORT_TOKENS, SHORT)
+        phase(work / "long", short, longer, LONG_TOKENS, LONG)
+    return phase(work, long, longer, LONG_TOKENS, AGAIN | changes)
