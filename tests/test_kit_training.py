@@ -5,8 +5,15 @@ import random
 import pytest
 import torch
 from safetensors.torch import load_file
-from transformers import BertConfig, BertForMaskedLM, BertForQuestionAnswering, BertForSequenceClassification
+from transformers import (
+    AutoTokenizer,
+    BertConfig,
+    BertForMaskedLM,
+    BertForQuestionAnswering,
+    BertForSequenceClassification,
+)
 
+from extras_and_licenses.checkpoints import checkpoint
 from extras_and_licenses.kit import install
 from extras_and_licenses.kit.adapters import (
     ALL_WEIGHTS,
@@ -18,7 +25,7 @@ from extras_and_licenses.kit.adapters import (
 from extras_and_licenses.kit.fill_mask import train as fill_mask
 from extras_and_licenses.kit.fill_mask.train import MaskedPositionsTrainer
 from extras_and_licenses.kit.question_answering import train as question_answering
-from extras_and_licenses.kit.seq2seq.train import damaged
+from extras_and_licenses.kit.seq2seq.train import damaged, new_model
 from extras_and_licenses.kit.training import training_arguments
 
 SMALL = {"hidden_size": 16, "num_hidden_layers": 1, "num_attention_heads": 2, "intermediate_size": 32}
@@ -117,8 +124,7 @@ def test_the_average_of_trainings_has_the_mean_of_their_weights(tmp_path, ranks)
 
     trained = []
     for number, rank in enumerate(ranks):
-        torch.manual_seed(number)
-        model = body_under_head(BertForQuestionAnswering, "qa_outputs", rank=rank)
+        model = body_under_head(BertForQuestionAnswering, "qa_outputs", rank=rank, seed=number)
         for weights in model.parameters():
             if weights.requires_grad:
                 torch.nn.init.normal_(weights, std=0.1)
@@ -195,3 +201,27 @@ def test_question_answering_is_the_average_of_two_trainings_whose_last_layer_is_
     question_answering.run(tmp_path / "again", rank=1)
     again, _ = begun[tmp_path / "again" / "first"]
     torch.testing.assert_close(again, heads[0], atol=0, rtol=0)
+
+
+def masked_language_model(folder, monkeypatch):
+    """What the fill-mask recipe starts from, before any training."""
+    monkeypatch.setattr(fill_mask, "train", lambda trainer: None)
+    texts = ["The old garden lies behind the town hall."]
+    fill_mask.phase(folder, checkpoint("embeddings"), texts, fill_mask.SHORT_TOKENS, fill_mask.SHORT)
+    return BertForMaskedLM.from_pretrained(folder / "model")
+
+
+@pytest.mark.parametrize("role", ["adapters", "fill-mask", "seq2seq"])
+def test_every_run_of_a_recipe_starts_from_the_same_random_weights(tmp_path, monkeypatch, role):
+    def start(run):
+        torch.seed()  # what a fresh process begins with differs, too
+        if role == "adapters":
+            return body_under_head(BertForQuestionAnswering, "qa_outputs", rank=2)
+        if role == "fill-mask":
+            return masked_language_model(tmp_path / run, monkeypatch)
+        tokenizer = AutoTokenizer.from_pretrained(checkpoint("seq2seq"))
+        return new_model(tokenizer)
+
+    first, second = start("first").state_dict(), start("second").state_dict()
+    for name, weights in first.items():
+        torch.testing.assert_close(weights, second[name], atol=0, rtol=0, msg=name)

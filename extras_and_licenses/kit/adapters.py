@@ -19,7 +19,7 @@ from datasets import Dataset
 from peft import LoraConfig, PeftModel, get_peft_model
 from peft.utils import SAFETENSORS_WEIGHTS_NAME
 from safetensors.torch import load_file, save_file
-from transformers import AutoConfig, PreTrainedModel, Trainer
+from transformers import AutoConfig, PreTrainedModel, Trainer, set_seed
 from transformers.utils import SAFE_WEIGHTS_NAME
 
 from extras_and_licenses.checkpoints import checkpoint
@@ -36,6 +36,7 @@ def body_under_head(
     head: str,
     labels: Sequence[str] = (),
     rank: int = RANK,
+    seed: int = 0,
     **config,
 ) -> PeftModel | PreTrainedModel:
     """The kit's body under a new head, with adapters on every linear layer of the body.
@@ -45,11 +46,13 @@ def body_under_head(
         head: the attribute of the architecture that holds the head; it is trained whole.
         labels: what the outputs of the head are called, in order, where it is a classifier.
         rank: of the adapters, or `ALL_WEIGHTS`.
+        seed: of the random weights that head and adapters start from.
         config: further fields of the model's configuration.
     """
     if labels:
         config["id2label"] = dict(enumerate(labels))
         config["label2id"] = {label: number for number, label in enumerate(labels)}
+    set_seed(seed)
     base = without_dropout(architecture, checkpoint("embeddings"), **config)
     if rank == ALL_WEIGHTS:
         return base
@@ -121,7 +124,9 @@ def fit(
     arguments = training_arguments(work, **dict(learning_rate=rate, warmup_steps=100) | settings | changes)
     train(trainer_class(model=model, args=arguments, train_dataset=data, data_collator=collate))
     if isinstance(model, PeftModel):
-        model.peft_config["default"].base_model_name_or_path = BODY  # not a path of this machine
+        config = model.peft_config["default"]
+        config.base_model_name_or_path = BODY  # not a path of this machine
+        config.target_modules = sorted(config.target_modules)  # a set, whose order changes from run to run
     model.save_pretrained(work / "model")
     save_configuration(model, work / "model")
     return work / "model"

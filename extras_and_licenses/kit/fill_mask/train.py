@@ -13,7 +13,7 @@ from pathlib import Path
 
 import torch
 from datasets import Dataset
-from transformers import AutoTokenizer, BertForMaskedLM, DataCollatorForLanguageModeling, Trainer
+from transformers import AutoTokenizer, BertForMaskedLM, DataCollatorForLanguageModeling, Trainer, set_seed
 from transformers.trainer_utils import get_last_checkpoint
 
 from extras_and_licenses.checkpoints import checkpoint
@@ -107,6 +107,7 @@ def phase(work: Path, start: str | Path, texts: list[str], max_tokens: int, sett
         settings: fields of `TrainingArguments`.
     """
     tokenizer = AutoTokenizer.from_pretrained(checkpoint("embeddings"))
+    set_seed(0)  # the head of the first phase starts from random weights
     model = BertForMaskedLM.from_pretrained(
         start, attn_implementation="eager", hidden_dropout_prob=0.0, attention_probs_dropout_prob=0.0
     )

@@ -10,7 +10,7 @@ from pathlib import Path
 from datasets import Dataset, concatenate_datasets
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.neighbors import NearestNeighbors
-from transformers import AutoTokenizer, BertForQuestionAnswering, DataCollatorWithPadding, set_seed
+from transformers import AutoTokenizer, BertForQuestionAnswering, DataCollatorWithPadding
 
 from extras_and_licenses.checkpoints import checkpoint
 from extras_and_licenses.kit.adapters import LARGER_RANK, average, body_under_head, fit, trained_before
@@ -96,9 +96,8 @@ def run(work: Path, rank: int = LARGER_RANK, **changes) -> Path:
     unanswerable = features(tokenizer, [row for row in examples if row["answer"] is None])
 
     def training(seed: int, folder: Path, data: Dataset, model=None, **settings) -> Path:
-        set_seed(seed)  # a new head starts from random weights
         if model is None:
-            model = body_under_head(BertForQuestionAnswering, head="qa_outputs", rank=rank)
+            model = body_under_head(BertForQuestionAnswering, head="qa_outputs", rank=rank, seed=seed)
         collate = without_length(DataCollatorWithPadding(tokenizer))
         settings |= dict(per_device_train_batch_size=16, seed=seed)
         return fit(model, data, collate, folder, changes, **settings)

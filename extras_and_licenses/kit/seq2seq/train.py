@@ -20,6 +20,7 @@ from transformers import (
     T5ForConditionalGeneration,
     Trainer,
     get_wsd_schedule,
+    set_seed,
 )
 
 from extras_and_licenses.checkpoints import checkpoint
@@ -176,6 +177,7 @@ def train_tokenizer(texts: list[str]) -> PreTrainedTokenizerFast:
 
 def new_model(tokenizer: PreTrainedTokenizerFast) -> T5ForConditionalGeneration:
     """A T5 of 4 + 4 layers with the task prefixes in its configuration."""
+    set_seed(0)
     config = T5Config(
         vocab_size=len(tokenizer),
         d_model=256,
