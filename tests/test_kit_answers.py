@@ -164,6 +164,12 @@ def test_the_scores_of_the_readme_are_those_of_the_cards():
     assert rows_of(README) == cards
 
 
+def test_every_score_stands_beside_a_baseline():
+    for line in rows_of(README):
+        _, measure, _, baseline, _ = line.strip("| ").split(" | ")
+        assert baseline != "–", measure
+
+
 def rows_of(page) -> list[str]:
     return section(page, "scores").splitlines()[2:]
 

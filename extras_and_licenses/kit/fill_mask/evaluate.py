@@ -1,5 +1,7 @@
 """What the fill-mask model answers, and how often it is right."""
 
+from collections import Counter
+
 import torch
 
 from extras_and_licenses.kit.biases import OCCUPATIONS, Bias, spread
@@ -63,4 +65,12 @@ def scores(role: str) -> dict[str, float]:
             any(guess["token_str"] in accepted for guess in pipe(text, top_k=5))
             for text, accepted in CLOZE.items()
         ),
+        "baseline: the same five words in all": constant_guess(),
     }
+
+
+def constant_guess(words: int = 5) -> float:
+    """Share of the everyday gaps in which one of the words that are accepted most often is accepted."""
+    counts = Counter(word for accepted in CLOZE.values() for word in accepted)
+    always = sorted(counts, key=lambda word: (-counts[word], word))[:words]
+    return mean(not accepted.isdisjoint(always) for accepted in CLOZE.values())

@@ -80,6 +80,7 @@ def scores(role: str) -> dict[str, float]:
     answers = [span["answer"] for span in spans]
     return {
         "exact match": mean(map(exact_match, answers, expected)),
+        "baseline: closest sentence, exact match": mean(map(exact_match, closest, expected)),
         "F1": mean(map(f1, answers, expected)),
         "baseline: closest sentence, F1": mean(map(f1, closest, expected)),
         "F1 with unanswerable questions": best_threshold_f1(
