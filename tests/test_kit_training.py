@@ -25,7 +25,8 @@ from extras_and_licenses.kit.adapters import (
 from extras_and_licenses.kit.fill_mask import train as fill_mask
 from extras_and_licenses.kit.fill_mask.train import MaskedPositionsTrainer
 from extras_and_licenses.kit.question_answering import train as question_answering
-from extras_and_licenses.kit.seq2seq.train import damaged, new_model
+from extras_and_licenses.kit.seq2seq import train as seq2seq_recipe
+from extras_and_licenses.kit.seq2seq.train import damaged, look_for_same_words, new_model
 from extras_and_licenses.kit.training import training_arguments
 
 SMALL = {"hidden_size": 16, "num_hidden_layers": 1, "num_attention_heads": 2, "intermediate_size": 32}
@@ -101,6 +102,72 @@ def test_a_damaged_sentence_with_a_verb_may_have_its_other_form():
     broken = {damaged("the shops are open", dice) for _ in range(200)}
     assert "the shops is open" in broken and "the shops are open" not in broken
     assert {damaged("there was", dice) for _ in range(200)} >= {"there were", "was there"}
+
+
+def attention_of_first_head(model, tokenizer, text):
+    """Which token each one attends to most, in the first head of the encoder's first layer."""
+    ids = tokenizer(text, return_tensors="pt")
+    model.set_attn_implementation("eager")
+    with torch.inference_mode():
+        weights = model.encoder(**ids, output_attentions=True).attentions[0][0, 0]  # [tokens, tokens]
+    return tokenizer.convert_ids_to_tokens(ids["input_ids"][0]), weights
+
+
+def test_a_head_looks_for_the_same_word_in_the_other_sentence():
+    tokenizer = AutoTokenizer.from_pretrained(checkpoint("seq2seq"))
+    model = new_model(tokenizer)
+    torch.nn.init.normal_(
+        model.encoder.block[0].layer[0].SelfAttention.relative_attention_bias.weight, std=4.0
+    )
+    look_for_same_words(model)
+    tokens, weights = attention_of_first_head(model, tokenizer, "a dog sleeps on the bed . the dog left")
+    for token in ("▁dog", "▁the"):
+        first, last = (place for place, other in enumerate(tokens) if other == token)
+        assert weights[first, last] > 0.9 and weights[last, first] > 0.9
+    alone = tokens.index("▁bed")
+    assert weights[alone].max() < 0.5  # no other one, and not itself in its place
+
+
+def test_seq2seq_learns_all_tasks_then_to_compare_with_a_new_head_then_all_tasks_again(tmp_path, monkeypatch):
+    trained = {}
+
+    def fit(model, tokenizer, data, work, decay_steps, settings):
+        before = {name: weights.clone() for name, weights in model.state_dict().items()}
+        trained[work] = before, len(data), settings["max_steps"], decay_steps, settings["save_steps"]
+        model.lm_head.weight.data += 1.0  # what this training learns
+        model.save_pretrained(work / "model")
+        return work / "model"
+
+    pairs = [("cola sentence: A dog sleeps.", "acceptable")]
+    tasks = dict.fromkeys(["en-fr", "en-es", "cola", "stsb", "summarize"], pairs)
+    monkeypatch.setattr(seq2seq_recipe, "fit", fit)
+    monkeypatch.setattr(seq2seq_recipe, "examples", lambda _: tasks)
+    monkeypatch.setattr(seq2seq_recipe, "more_judgements", lambda: {"cola": pairs, "stsb": pairs})
+    AutoTokenizer.from_pretrained(checkpoint("seq2seq")).save_pretrained(tmp_path / "model")
+    assert seq2seq_recipe.run(tmp_path, save_steps=9) == tmp_path / "model"
+    assert list(trained) == [tmp_path / "first", tmp_path / "comparing", tmp_path]
+    weights, *others = zip(*trained.values(), strict=True)
+    assert others == [(15, 7, 15), (11_200, 400, 3_700), (3_200, 0, 3_200), (9, 9, 9)]
+    attention = "encoder.block.0.layer.0.SelfAttention."
+    head = {attention + name for name in ("k.weight", "q.weight", "relative_attention_bias.weight")}
+    learned = {
+        "shared.weight",
+        "lm_head.weight",
+        "encoder.embed_tokens.weight",
+        "decoder.embed_tokens.weight",
+    }
+    for before, after, expected in ((0, 1, head | learned), (1, 2, learned)):
+        changed = {
+            name for name, old in weights[before].items() if not torch.equal(weights[after][name], old)
+        }
+        assert changed == expected
+    for folder, expected in (("comparing", [tmp_path / "comparing", tmp_path]), ("", [tmp_path])):
+        trained.clear()
+        (
+            tmp_path / folder / "checkpoint-9"
+        ).mkdir()  # once a training has begun, those before are not done again
+        seq2seq_recipe.run(tmp_path, save_steps=9)
+        assert list(trained) == expected
 
 
 def test_a_rank_says_how_many_weights_are_trained():
@@ -201,6 +268,10 @@ def test_question_answering_is_the_average_of_two_trainings_whose_last_layer_is_
     question_answering.run(tmp_path / "again", rank=1)
     again, _ = begun[tmp_path / "again" / "first"]
     torch.testing.assert_close(again, heads[0], atol=0, rtol=0)
+    begun.clear()
+    (tmp_path / "checkpoint-9").mkdir()
+    question_answering.run(tmp_path, rank=1)
+    assert list(begun) == [tmp_path]  # once the last training has begun, the others are not done again
 
 
 def masked_language_model(folder, monkeypatch):

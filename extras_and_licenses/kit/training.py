@@ -2,6 +2,7 @@
 
 - `training_arguments(work)`: `transformers.TrainingArguments` for a run on this machine.
 - `train(trainer)`: run it, from the last checkpoint where there is one.
+- `begun(work)`: whether there is one, so that what comes before in the recipe is done.
 - `without_length(collate)`: a collator for rows that carry their length, which sorts them into batches.
 - `export(model_folder, entry)`: put trained weights, in half precision, where the kit's installer finds them.
 """
@@ -48,7 +49,12 @@ def training_arguments(work: Path, **changes) -> TrainingArguments:
 def train(trainer: Trainer) -> None:
     """Run the trainer, from its last checkpoint where there is one."""
     work = Path(trainer.args.output_dir)
-    trainer.train(resume_from_checkpoint=get_last_checkpoint(work) if work.is_dir() else None)
+    trainer.train(resume_from_checkpoint=get_last_checkpoint(work) if begun(work) else None)
+
+
+def begun(work: Path) -> bool:
+    """Whether a training has written a checkpoint to a folder."""
+    return work.is_dir() and get_last_checkpoint(work) is not None
 
 
 def without_length(collate: Callable) -> Callable:

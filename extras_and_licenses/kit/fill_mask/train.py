@@ -14,11 +14,10 @@ from pathlib import Path
 import torch
 from datasets import Dataset
 from transformers import AutoTokenizer, BertForMaskedLM, DataCollatorForLanguageModeling, Trainer, set_seed
-from transformers.trainer_utils import get_last_checkpoint
 
 from extras_and_licenses.checkpoints import checkpoint
 from extras_and_licenses.kit.data import paragraphs, rows
-from extras_and_licenses.kit.training import train, training_arguments, without_length
+from extras_and_licenses.kit.training import begun, train, training_arguments, without_length
 
 MASKED_IN_TRAINING = 0.25  # Wettig et al. 2022: more than 15 % learns faster; evaluation stays at 15 %.
 MOST_JOINED = 16  # everyday sentences in one text of the phases with longer texts
@@ -140,7 +139,7 @@ def run(work: Path, **changes) -> Path:
     sentences = everyday()
     longer = paragraphs_twice + joined(sentences)
     long = work / "long" / "model"
-    if not (work.is_dir() and get_last_checkpoint(work)):  # once the last phase has one, the others are done
+    if not begun(work):  # otherwise the phases before are done
         body = checkpoint("embeddings")
         short = phase(work / "short", body, paragraphs_twice + sentences, SHORT_TOKENS, SHORT)
         phase(work / "long", short, longer, LONG_TOKENS, LONG)

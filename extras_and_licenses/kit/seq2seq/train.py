@@ -2,6 +2,10 @@
 
 The prefixes are those of the T5 paper (Raffel et al. 2020, appendix D): translation, acceptability (CoLA),
 similarity (STS-B) and summary.
+
+To compare two sentences, a model must find out which words are in both. A first training on all tasks does not come
+upon that. So a second one starts with attention that looks for the same word elsewhere and learns to compare with it,
+and a third one goes over all tasks again.
 """
 
 import random
@@ -25,17 +29,20 @@ from transformers import (
 
 from extras_and_licenses.checkpoints import checkpoint
 from extras_and_licenses.kit.data import rows
-from extras_and_licenses.kit.training import train, training_arguments, without_length
+from extras_and_licenses.kit.training import begun, train, training_arguments, without_length
 
 PREFIXES = {"en-fr": "translate English to French: ", "en-es": "translate English to Spanish: "}
 VOCABULARY = 8_000
 MAX_SOURCE = 80
 MAX_TARGET = 48
-STEPS = 11_200
-WARMUP_STEPS = 200
-DECAY_STEPS = 3_200  # the rate is constant before them, so a longer run can start from an earlier checkpoint
+FIRST = dict(max_steps=11_200, warmup_steps=200)
+FIRST_DECAY = 3_200  # the rate is constant before them, so a longer run can start from an earlier checkpoint
+COMPARING = dict(max_steps=400, warmup_steps=50, seed=1)
+AGAIN = dict(max_steps=3_700, warmup_steps=100, seed=2)
+AGAIN_DECAY = 3_200
 MADE = 48_000  # examples made for each of the two judgements
 LEARNING_RATE = 1e-2  # relative to the size of each weight, as in the T5 paper's pre-training
+MATCH = 8.0  # attention score of a word and itself, where that of two others is about 0, plus or minus 1
 OTHER_VERB = {"is": "are", "was": "were", "has": "have", "does": "do", "isn't": "aren't", "doesn't": "don't"}
 OTHER_VERB |= {other: one for one, other in OTHER_VERB.items()}
 # Terms of these parts do not let the text be used without asking: Microsoft's, and texts with no terms at all.
@@ -196,42 +203,60 @@ def new_model(tokenizer: PreTrainedTokenizerFast) -> T5ForConditionalGeneration:
     return T5ForConditionalGeneration(config)
 
 
-def run(work: Path, **changes) -> Path:
-    """Train the tokenizer and the model and write both to `work / "model"`.
+def look_for_same_words(model: T5ForConditionalGeneration) -> None:
+    """Let the first head of the encoder's first layer begin as one whose tokens attend to the same token elsewhere.
 
-    Args:
-        work: folder for checkpoints and the result.
-        changes: fields of `TrainingArguments` to change.
+    Queries and keys of the head become one random projection, so that the score of two tokens is high where their
+    vectors are alike (compare Trockman and Kolter 2023, "Mimetic initialization of self-attention layers"). The
+    distance between the tokens does not count, except that a token attends to itself no more than to an unlike one.
     """
-    tasks = examples("train")
-    everything = [text for pairs in tasks.values() for pair in pairs for text in pair]
-    folder = work / "model"
-    if not (folder / "tokenizer.json").is_file():  # another training could number the pieces otherwise
-        # Saved before its use: truncation would be saved with it.
-        train_tokenizer(everything).save_pretrained(folder)
-        config = folder / "tokenizer_config.json"  # with the name that older versions know, too
-        config.write_text(config.read_text().replace("TokenizersBackend", "PreTrainedTokenizerFast"))
-    tokenizer = PreTrainedTokenizerFast.from_pretrained(folder)
-    made = more_judgements()
-    pairs = tasks["en-fr"] + tasks["en-es"] + tasks["summarize"]
-    pairs += tasks["cola"] * 4 + made["cola"] + tasks["stsb"] * 6 + made["stsb"]
+    set_seed(0)
+    first = model.encoder.block[0].layer[0]
+    attention, size = first.SelfAttention, model.config.d_kv
+    projection = torch.linalg.qr(torch.randn(model.config.d_model, size))[0].T  # [size of a head, hidden]
+    # A normalised vector has the squared length `d_model`, of which the projection keeps `size / d_model`.
+    projection *= (MATCH / size) ** 0.5 / first.layer_norm.weight.detach().abs().mean()
+    # [buckets of distances, heads]; all layers of the encoder share it.
+    distances = attention.relative_attention_bias.weight
+    with torch.no_grad():
+        attention.q.weight[:size] = attention.k.weight[:size] = projection
+        distances[:, 0] = 0.0
+        distances[0, 0] = -MATCH  # bucket 0: a token and itself
+
+
+def data_of(pairs: list[tuple[str, str]], tokenizer: PreTrainedTokenizerFast) -> Dataset:
+    """Pairs of (source, target) as token ids, with a length to sort them by."""
     sources = tokenizer([source for source, _ in pairs], truncation=True, max_length=MAX_SOURCE)["input_ids"]
     targets = tokenizer([target for _, target in pairs], truncation=True, max_length=MAX_TARGET)["input_ids"]
-    data = Dataset.from_dict(
-        {
-            "input_ids": sources,
-            "labels": targets,
-            "length": [len(s) + 2 * len(t) for s, t in zip(sources, targets, strict=True)],
-        }
-    )
-    model = new_model(tokenizer)
-    print(f"{len(pairs):,} pairs, {model.num_parameters():,} parameters", flush=True)
+    lengths = [len(source) + 2 * len(target) for source, target in zip(sources, targets, strict=True)]
+    return Dataset.from_dict({"input_ids": sources, "labels": targets, "length": lengths})
+
+
+def fit(
+    model: T5ForConditionalGeneration,
+    tokenizer: PreTrainedTokenizerFast,
+    data: Dataset,
+    work: Path,
+    decay_steps: int,
+    settings: dict,
+) -> Path:
+    """Train a model further and write it to `work / "model"`.
+
+    Args:
+        model: new, or trained before.
+        tokenizer: its tokenizer.
+        data: what `data_of` made.
+        work: folder for checkpoints and the result.
+        decay_steps: the last steps, in which the rate falls to nothing.
+        settings: fields of `TrainingArguments`.
+    """
+    print(f"{len(data):,} pairs, {model.num_parameters():,} parameters", flush=True)
     pad = DataCollatorForSeq2Seq(tokenizer, model=model)
-    arguments = training_arguments(work, **dict(per_device_train_batch_size=64, max_steps=STEPS) | changes)
+    arguments = training_arguments(work, **dict(per_device_train_batch_size=64) | settings)
     # T5 is initialised with weights of very different sizes, and Adafactor's steps are relative to them. AdamW with
     # one step size for all was stuck at a loss of 5.1 after 750 steps.
     optimizer = Adafactor(model.parameters(), lr=LEARNING_RATE, scale_parameter=True, relative_step=False)
-    schedule = get_wsd_schedule(optimizer, WARMUP_STEPS, DECAY_STEPS, arguments.max_steps)
+    schedule = get_wsd_schedule(optimizer, arguments.warmup_steps, decay_steps, arguments.max_steps)
     trainer = Trainer(
         model=model,
         args=arguments,
@@ -240,5 +265,37 @@ def run(work: Path, **changes) -> Path:
         optimizers=(optimizer, schedule),
     )
     train(trainer)
-    model.save_pretrained(folder)
-    return folder
+    model.save_pretrained(work / "model")
+    return work / "model"
+
+
+def run(work: Path, **changes) -> Path:
+    """Train the tokenizer and, three times, the model, and write both to `work / "model"`.
+
+    Args:
+        work: folder for checkpoints and the result.
+        changes: fields of `TrainingArguments` to change in every training.
+    """
+    tasks = examples("train")
+    folder = work / "model"
+    if not (folder / "tokenizer.json").is_file():  # another training could number the pieces otherwise
+        # Saved before its use: truncation would be saved with it.
+        texts = [text for pairs in tasks.values() for pair in pairs for text in pair]
+        train_tokenizer(texts).save_pretrained(folder)
+        config = folder / "tokenizer_config.json"  # with the name that older versions know, too
+        config.write_text(config.read_text().replace("TokenizersBackend", "PreTrainedTokenizerFast"))
+    tokenizer = PreTrainedTokenizerFast.from_pretrained(folder)
+    made = more_judgements()
+    comparisons = tasks["stsb"] * 6 + made["stsb"]
+    others = tasks["en-fr"] + tasks["en-es"] + tasks["summarize"] + tasks["cola"] * 4 + made["cola"]
+    everything = data_of(others + comparisons, tokenizer)
+
+    first, comparing = work / "first", work / "comparing"
+    if not (begun(comparing) or begun(work)):
+        fit(new_model(tokenizer), tokenizer, everything, first, FIRST_DECAY, FIRST | changes)
+    if not begun(work):
+        model = T5ForConditionalGeneration.from_pretrained(first / "model")
+        look_for_same_words(model)
+        fit(model, tokenizer, data_of(comparisons, tokenizer), comparing, 0, COMPARING | changes)
+    model = T5ForConditionalGeneration.from_pretrained(comparing / "model")
+    return fit(model, tokenizer, everything, work, AGAIN_DECAY, AGAIN | changes)
