@@ -23,7 +23,6 @@ from transformers import (
     T5Config,
     T5ForConditionalGeneration,
     Trainer,
-    get_wsd_schedule,
     set_seed,
 )
 
@@ -35,11 +34,11 @@ PREFIXES = {"en-fr": "translate English to French: ", "en-es": "translate Englis
 VOCABULARY = 8_000
 MAX_SOURCE = 80
 MAX_TARGET = 48
-FIRST = dict(max_steps=11_200, warmup_steps=200)
-FIRST_DECAY = 3_200  # the rate is constant before them, so a longer run can start from an earlier checkpoint
-COMPARING = dict(max_steps=400, warmup_steps=50, seed=1)
-AGAIN = dict(max_steps=3_700, warmup_steps=100, seed=2)
-AGAIN_DECAY = 3_200
+# Before the rate falls it is constant, so a longer run can start from an earlier checkpoint.
+FALLING = dict(lr_scheduler_type="warmup_stable_decay", lr_scheduler_kwargs={"num_decay_steps": 3_200})
+FIRST = FALLING | dict(max_steps=11_200, warmup_steps=200)
+COMPARING = dict(max_steps=400, warmup_steps=50, seed=1, lr_scheduler_type="constant_with_warmup")
+AGAIN = FALLING | dict(max_steps=3_700, warmup_steps=100, seed=2)
 MADE = 48_000  # examples made for each of the two judgements
 LEARNING_RATE = 1e-2  # relative to the size of each weight, as in the T5 paper's pre-training
 MATCH = 8.0  # attention score of a word and itself, where that of two others is about 0, plus or minus 1
@@ -237,7 +236,6 @@ def fit(
     tokenizer: PreTrainedTokenizerFast,
     data: Dataset,
     work: Path,
-    decay_steps: int,
     settings: dict,
 ) -> Path:
     """Train a model further and write it to `work / "model"`.
@@ -247,7 +245,6 @@ def fit(
         tokenizer: its tokenizer.
         data: what `data_of` made.
         work: folder for checkpoints and the result.
-        decay_steps: the last steps, in which the rate falls to nothing.
         settings: fields of `TrainingArguments`.
     """
     print(f"{len(data):,} pairs, {model.num_parameters():,} parameters", flush=True)
@@ -256,13 +253,12 @@ def fit(
     # T5 is initialised with weights of very different sizes, and Adafactor's steps are relative to them. AdamW with
     # one step size for all was stuck at a loss of 5.1 after 750 steps.
     optimizer = Adafactor(model.parameters(), lr=LEARNING_RATE, scale_parameter=True, relative_step=False)
-    schedule = get_wsd_schedule(optimizer, arguments.warmup_steps, decay_steps, arguments.max_steps)
     trainer = Trainer(
         model=model,
         args=arguments,
         train_dataset=data,
         data_collator=without_length(pad),
-        optimizers=(optimizer, schedule),
+        optimizers=(optimizer, None),  # the schedule is that of the arguments
     )
     train(trainer)
     model.save_pretrained(work / "model")
@@ -292,10 +288,10 @@ def run(work: Path, **changes) -> Path:
 
     first, comparing = work / "first", work / "comparing"
     if not (begun(comparing) or begun(work)):
-        fit(new_model(tokenizer), tokenizer, everything, first, FIRST_DECAY, FIRST | changes)
+        fit(new_model(tokenizer), tokenizer, everything, first, FIRST | changes)
     if not begun(work):
         model = T5ForConditionalGeneration.from_pretrained(first / "model")
         look_for_same_words(model)
-        fit(model, tokenizer, data_of(comparisons, tokenizer), comparing, 0, COMPARING | changes)
+        fit(model, tokenizer, data_of(comparisons, tokenizer), comparing, COMPARING | changes)
     model = T5ForConditionalGeneration.from_pretrained(comparing / "model")
-    return fit(model, tokenizer, everything, work, AGAIN_DECAY, AGAIN | changes)
+    return fit(model, tokenizer, everything, work, AGAIN | changes)
