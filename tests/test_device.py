@@ -34,6 +34,7 @@ from extras_and_licenses.device import (
     choose_device,
     choose_dtype,
     free,
+    has_bfloat16,
     report,
     set_up,
     shut_down_kernel,
@@ -294,6 +295,34 @@ def test_the_dtype_suits_card_and_family(machine, card, family):
 @pytest.mark.parametrize("name", ["cpu", "mps"])
 def test_away_from_cuda_everything_is_float32(name, family):
     assert choose_dtype(torch.device(name), family) == torch.float32
+
+
+@pytest.mark.parametrize("card", ["T4", "A100"])
+def test_a_card_has_bfloat16_from_8_0_on(machine, card):
+    machine({**T4, "name": card, "capability": CARDS[card]})
+    assert has_bfloat16() == (card == "A100")
+
+
+@pytest.mark.parametrize(
+    ("units", "expected"),
+    [
+        ({"avx2": True, "avx512_bf16": False, "amx_bf16": False}, False),
+        ({"avx2": True, "avx512_f": True}, False),
+        ({"avx512_bf16": True, "amx_bf16": False}, True),
+        ({"amx_bf16": True}, True),
+        ({"neon": True, "bf16": True}, True),
+    ],
+)
+def test_a_processor_has_bfloat16_where_it_has_units_for_it(machine, monkeypatch, units, expected):
+    machine(None)
+    monkeypatch.setattr(torch.cpu, "get_capabilities", lambda: units, raising=False)
+    assert has_bfloat16() == expected
+
+
+def test_a_torch_that_cannot_say_what_the_processor_has_counts_as_no(machine, monkeypatch):
+    machine(None)
+    monkeypatch.delattr(torch.cpu, "get_capabilities", raising=False)
+    assert not has_bfloat16()
 
 
 def test_a_model_family_must_be_named():

@@ -14,7 +14,7 @@ from transformers import (
 )
 
 from extras_and_licenses.checkpoints import checkpoint
-from extras_and_licenses.kit import install
+from extras_and_licenses.kit import install, training
 from extras_and_licenses.kit.adapters import (
     ALL_WEIGHTS,
     average,
@@ -37,7 +37,7 @@ STILL = {"hidden_dropout_prob": 0.0, "attention_probs_dropout_prob": 0.0}
 def trainer(tmp_path):
     """The trainer of the fill-mask recipe with a small model."""
     model = BertForMaskedLM(BertConfig(vocab_size=50, **SMALL, **STILL))
-    return MaskedPositionsTrainer(model=model, args=training_arguments(tmp_path))
+    return MaskedPositionsTrainer(model=model, args=training_arguments(tmp_path, bf16=True))
 
 
 def test_only_masked_positions_have_logits_and_they_are_computed_in_half_precision(trainer):
@@ -47,6 +47,12 @@ def test_only_masked_positions_have_logits_and_they_are_computed_in_half_precisi
     assert outputs["logits"].shape == (4, 50) and outputs["logits"].dtype == torch.bfloat16
     whole = trainer.model.float()(input_ids=ids, labels=labels).loss
     torch.testing.assert_close(loss, whole, atol=0.02, rtol=0)
+
+
+@pytest.mark.parametrize("has_units", [True, False])
+def test_recipes_use_half_precision_where_the_machine_has_units_for_it(tmp_path, monkeypatch, has_units):
+    monkeypatch.setattr(training, "has_bfloat16", lambda: has_units)
+    assert training_arguments(tmp_path).bf16 == has_units
 
 
 @pytest.mark.parametrize(

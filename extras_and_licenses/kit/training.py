@@ -17,11 +17,12 @@ from safetensors.torch import load_file, save_file
 from transformers import Trainer, TrainingArguments
 from transformers.trainer_utils import get_last_checkpoint
 
+from extras_and_licenses.device import has_bfloat16
 from extras_and_licenses.kit import install
 
 
 def training_arguments(work: Path, **changes) -> TrainingArguments:
-    """Arguments for a run on this machine: bfloat16 autocast, checkpoints, no reports to anyone.
+    """Arguments for a run on this machine: bfloat16 autocast where it is faster, checkpoints, no reports to anyone.
 
     Args:
         work: folder for checkpoints; a second run with the same folder resumes.
@@ -30,7 +31,7 @@ def training_arguments(work: Path, **changes) -> TrainingArguments:
     settings = dict(
         output_dir=str(work),
         use_cpu=not torch.cuda.is_available(),
-        bf16=True,
+        bf16=has_bfloat16(),
         seed=0,
         train_sampling_strategy="group_by_length",
         lr_scheduler_type="cosine",
