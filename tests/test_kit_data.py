@@ -3,6 +3,7 @@
 import gzip
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -10,9 +11,12 @@ import time
 from pathlib import Path
 
 import pytest
+import torch
 from datasets import ClassLabel, Dataset, Features, Sequence, Value
+from safetensors.torch import load_file
 
 from extras_and_licenses.kit import data
+from extras_and_licenses.kit.training import last_checkpoint, step_of
 
 # One row of each of the hub's data sets, as their pages describe them.
 TEXT = Value("string")
@@ -131,7 +135,7 @@ def test_without_data_the_remedy_is_named(monkeypatch):
 TRAINING = """
 from pathlib import Path
 from extras_and_licenses.kit.entities.train import run
-run(Path("work"), max_steps=STEPS, save_steps=1, logging_steps=1)
+run(Path("work"), max_steps=STEPS, save_steps=1, logging_steps=1, per_device_train_batch_size=1)
 """
 
 
@@ -142,8 +146,8 @@ def sentences(tmp_path) -> Path:
     folder.mkdir()
     row = {"tokens": WORDS, "tags": ["B-PER", "O", "B-PER", "O", "B-LOC", "I-LOC"], "source": "wikigold"}
     with gzip.open(folder / "ner.jsonl.gz", "wt", encoding="utf-8") as file:
-        for number in range(40):
-            file.write(json.dumps(row | {"split": "train" if number < 32 else "dev"}) + "\n")
+        for number in range(1010):  # more than the steps, so that no pass ends
+            file.write(json.dumps(row | {"split": "train" if number < 1000 else "dev"}) + "\n")
     return folder
 
 
@@ -154,19 +158,35 @@ def test_a_killed_training_goes_on_from_its_last_checkpoint(sentences, tmp_path)
         return [sys.executable, "-c", TRAINING.replace("STEPS", str(steps))]
 
     first = subprocess.Popen(command(1000), cwd=tmp_path, env=environment, stdout=subprocess.DEVNULL)
-    checkpoints = tmp_path / "work"
-    while first.poll() is None and not list(checkpoints.glob("checkpoint-*/trainer_state.json")):
+    work = tmp_path / "work"
+    while first.poll() is None and not any(map(step_of, work.glob("checkpoint-*"))):
         time.sleep(0.1)
     first.send_signal(signal.SIGKILL)
     first.wait()
-    reached = max(int(path.parent.name.split("-")[1]) for path in checkpoints.glob("*/trainer_state.json"))
+    whole = last_checkpoint(work)
+    reached = int(whole.name.split("-")[1])
     assert 0 < reached < 1000
+    # It could have been killed while it wrote a checkpoint, too: before the state, which comes last, or within it.
+    for step, state in ((reached + 1, None), (reached + 2, '{"epoch": 0.0')):
+        half = Path(shutil.copytree(whole, work / f"checkpoint-{step}"))
+        (half / "trainer_state.json").unlink()
+        if state:
+            (half / "trainer_state.json").write_text(state, encoding="utf-8")
 
     second = subprocess.run(
         command(reached + 3), cwd=tmp_path, env=environment, check=True, capture_output=True, text=True
     )
     assert second.stdout.count("'loss'") == 3, "only the steps that were missing"
-    state = json.loads((checkpoints / f"checkpoint-{reached + 3}" / "trainer_state.json").read_text("utf-8"))
+    state = json.loads((work / f"checkpoint-{reached + 3}" / "trainer_state.json").read_text("utf-8"))
     steps = [entry["step"] for entry in state["log_history"] if "loss" in entry]
     assert steps == list(range(1, reached + 4)), "the first run's steps are kept"
-    assert (checkpoints / "model" / "adapter_model.safetensors").is_file()
+
+    weights = work / "model" / "adapter_model.safetensors"
+    trained = load_file(weights)
+    weights.unlink()
+    third = subprocess.run(
+        command(reached + 3), cwd=tmp_path, env=environment, check=True, capture_output=True, text=True
+    )
+    assert "'loss'" not in third.stdout, "a training that is done takes no more steps"
+    again = load_file(weights)
+    assert all(torch.equal(again[name], tensor) for name, tensor in trained.items())

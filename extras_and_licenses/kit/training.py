@@ -2,6 +2,7 @@
 
 - `training_arguments(work)`: `transformers.TrainingArguments` for a run on this machine.
 - `train(trainer)`: run it, from the last checkpoint where there is one.
+- `last_checkpoint(work)`: that checkpoint; what a killed run left half written does not count.
 - `begun(work)`: whether there is one, so that what comes before in the recipe is done.
 - `without_length(collate)`: a collator for rows that carry their length, which sorts them into batches.
 - `export(model_folder, entry)`: put trained weights, in half precision, where the kit's installer finds them.
@@ -14,7 +15,8 @@ from pathlib import Path
 
 import torch
 from safetensors.torch import load_file, save_file
-from transformers import Trainer, TrainingArguments
+from transformers import Trainer, TrainerState, TrainingArguments
+from transformers.trainer import TRAINER_STATE_NAME
 from transformers.trainer_utils import get_last_checkpoint
 
 from extras_and_licenses.device import has_bfloat16
@@ -48,14 +50,34 @@ def training_arguments(work: Path, **changes) -> TrainingArguments:
 
 
 def train(trainer: Trainer) -> None:
-    """Run the trainer, from its last checkpoint where there is one."""
-    work = Path(trainer.args.output_dir)
-    trainer.train(resume_from_checkpoint=get_last_checkpoint(work) if begun(work) else None)
+    """Run the trainer, from its last checkpoint where there is one; a training that is done is only loaded."""
+    last = last_checkpoint(Path(trainer.args.output_dir))
+    if last and step_of(last) == trainer.args.max_steps:
+        trainer._load_from_checkpoint(str(last))  # `trainer.train` would take one step more
+    else:
+        trainer.train(resume_from_checkpoint=str(last) if last else None)
+
+
+def last_checkpoint(work: Path) -> Path | None:
+    """The last whole checkpoint in a folder; those that a killed run left half written are removed."""
+    while work.is_dir() and (found := get_last_checkpoint(work)):
+        if step_of(Path(found)):
+            return Path(found)
+        shutil.rmtree(found)
+    return None
+
+
+def step_of(folder: Path) -> int:
+    """The step at which a checkpoint was written, 0 where it is not whole: its state is what is written last."""
+    try:
+        return TrainerState.load_from_json(folder / TRAINER_STATE_NAME).global_step
+    except (FileNotFoundError, json.JSONDecodeError):
+        return 0
 
 
 def begun(work: Path) -> bool:
     """Whether a training has written a checkpoint to a folder."""
-    return work.is_dir() and get_last_checkpoint(work) is not None
+    return last_checkpoint(work) is not None
 
 
 def without_length(collate: Callable) -> Callable:
