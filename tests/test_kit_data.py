@@ -16,6 +16,7 @@ from datasets import ClassLabel, Dataset, Features, Sequence, Value
 from safetensors.torch import load_file
 
 from extras_and_licenses.kit import data
+from extras_and_licenses.kit.seq2seq import train as seq2seq
 from extras_and_licenses.kit.training import last_checkpoint, step_of
 
 # One row of each of the hub's data sets, as their pages describe them.
@@ -104,6 +105,11 @@ def test_pairs_without_an_agreed_label_are_left_out(hub):
 def test_measures_of_both_kinds_of_pairs_find_their_rows_on_the_hub(hub):
     sources = {row["source"] for row in data.rows("nli", "dev")}
     assert sources == {"mnli_dev", "snli_dev"}
+
+
+@pytest.mark.parametrize("split", ["train", "dev"])
+def test_the_recipe_of_seq2seq_has_pairs_of_every_task_from_the_hub(hub, split):
+    assert all(seq2seq.examples(split).values())
 
 
 def test_emotions_come_as_names(hub):
