@@ -132,10 +132,37 @@ def test_a_table_that_the_hub_does_not_have_is_refused(hub):
         list(data.rows("instructions"))
 
 
+def test_a_hub_that_does_not_answer_is_one_clear_sentence(hub, monkeypatch):
+    def load_dataset(dataset, config=None, split=None):
+        raise ConnectionError("no route")
+
+    monkeypatch.setattr("datasets.load_dataset", load_dataset)
+    for read in (lambda: data.rows("squad"), lambda: data.paragraphs("text_ccbysa")):
+        with pytest.raises(
+            ConnectionError, match=r"could not be read from the hub: no route\. Check the network"
+        ):
+            list(read())
+
+
 def test_without_data_the_remedy_is_named(monkeypatch):
-    monkeypatch.delenv(data.DATA_VARIABLE, raising=False)
-    with pytest.raises(FileNotFoundError, match="Set it to the folder that holds squad"):
+    for value, problem in (
+        (None, "DATA is not set"),
+        ("", "DATA is not set"),
+        ("/nowhere", "is not a folder"),
+    ):
+        monkeypatch.delenv(data.DATA_VARIABLE, raising=False)
+        if value is not None:
+            monkeypatch.setenv(data.DATA_VARIABLE, value)
+        with pytest.raises(FileNotFoundError, match=rf"{problem}.*\. Set it to the folder that holds squad"):
+            list(data.rows("squad"))
+
+
+def test_a_table_that_the_folder_lacks_is_named_with_the_remedy(monkeypatch, tmp_path):
+    monkeypatch.setenv(data.DATA_VARIABLE, str(tmp_path))
+    with pytest.raises(FileNotFoundError, match=r"has no squad\.jsonl\.gz\. Set it to the folder"):
         list(data.rows("squad"))
+    with pytest.raises(FileNotFoundError, match=r"has no text_ccbysa\.txt\.gz\. Set it to the folder"):
+        list(data.paragraphs("text_ccbysa"))
 
 
 TRAINING = """

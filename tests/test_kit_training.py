@@ -4,6 +4,7 @@ import random
 
 import pytest
 import torch
+from datasets import Dataset
 from safetensors.torch import load_file
 from transformers import (
     AutoTokenizer,
@@ -11,6 +12,7 @@ from transformers import (
     BertForMaskedLM,
     BertForQuestionAnswering,
     BertForSequenceClassification,
+    TrainerCallback,
 )
 
 from extras_and_licenses.checkpoints import checkpoint
@@ -27,8 +29,9 @@ from extras_and_licenses.kit.fill_mask.train import MaskedPositionsTrainer
 from extras_and_licenses.kit.question_answering import train as question_answering
 from extras_and_licenses.kit.seq2seq import train as seq2seq_recipe
 from extras_and_licenses.kit.seq2seq.train import damaged, look_for_same_words, new_model
-from extras_and_licenses.kit.training import training_arguments
+from extras_and_licenses.kit.training import training_arguments, without_length
 
+STATE = '{"global_step": 9}'  # of a checkpoint that is whole
 SMALL = {"hidden_size": 16, "num_hidden_layers": 1, "num_attention_heads": 2, "intermediate_size": 32}
 STILL = {"hidden_dropout_prob": 0.0, "attention_probs_dropout_prob": 0.0}
 
@@ -47,6 +50,47 @@ def test_only_masked_positions_have_logits_and_they_are_computed_in_half_precisi
     assert outputs["logits"].shape == (4, 50) and outputs["logits"].dtype == torch.bfloat16
     whole = trainer.model.float()(input_ids=ids, labels=labels).loss
     torch.testing.assert_close(loss, whole, atol=0.02, rtol=0)
+
+
+class Stop(TrainerCallback):
+    """Stops after a number of steps, as if the run had been killed once its checkpoint was written."""
+
+    def __init__(self, step):
+        self.step = step
+
+    def on_step_end(self, args, state, control, **kwargs):
+        control.should_training_stop |= state.global_step == self.step
+
+
+def test_a_training_that_was_stopped_in_its_second_pass_ends_with_the_same_weights(tmp_path):
+    rows = [{"input_ids": [5, *range(6, 6 + number % 7), 7]} for number in range(32)]
+    tokens = Dataset.from_list([row | {"length": len(row["input_ids"])} for row in rows])
+    settings = dict(max_steps=12, per_device_train_batch_size=4, save_steps=1, learning_rate=1e-2, bf16=False)
+
+    def run(folder, stop=None):
+        torch.manual_seed(0)
+        seen = []
+
+        def collate(rows):
+            ids = torch.nn.utils.rnn.pad_sequence([torch.tensor(row["input_ids"]) for row in rows], True)
+            seen.append(ids)
+            return {"input_ids": ids, "labels": ids}
+
+        trainer = MaskedPositionsTrainer(
+            model=BertForMaskedLM(BertConfig(vocab_size=50, **SMALL)),  # with dropout, which is random too
+            args=training_arguments(folder, **settings),
+            train_dataset=tokens,
+            data_collator=without_length(collate),
+            callbacks=[Stop(stop)] if stop else None,
+        )
+        training.train(trainer)
+        return trainer.model.state_dict(), seen
+
+    whole, seen = run(tmp_path / "whole")
+    assert len(seen) >= 12 and seen[0].tolist() != seen[8].tolist()  # another order in the second pass
+    run(tmp_path / "parts", stop=10)
+    parts, _ = run(tmp_path / "parts")
+    assert all(torch.equal(parts[name], weights) for name, weights in whole.items())
 
 
 @pytest.mark.parametrize("has_units", [True, False])
@@ -69,6 +113,8 @@ def test_fill_mask_has_three_phases_and_one_that_is_done_is_not_trained_again(
     work, phases = tmp_path / "work", []
     for name in begun:
         (work / name).mkdir(parents=True)
+        if name.startswith("checkpoint"):
+            (work / name / "trainer_state.json").write_text(STATE)
     monkeypatch.setattr(fill_mask, "encyclopaedic", lambda: ["a long paragraph"])
     monkeypatch.setattr(fill_mask, "everyday", lambda: ["one.", "two."])
 
@@ -166,6 +212,7 @@ def test_seq2seq_learns_all_tasks_then_to_compare_with_a_new_head_then_all_tasks
         trained.clear()
         # Once a training has begun, those before are not done again.
         (tmp_path / folder / "checkpoint-9").mkdir()
+        (tmp_path / folder / "checkpoint-9" / "trainer_state.json").write_text(STATE)
         seq2seq_recipe.run(tmp_path, save_steps=9)
         assert list(trained) == expected
 
@@ -270,6 +317,7 @@ def test_question_answering_is_the_average_of_two_trainings_whose_last_layer_is_
     torch.testing.assert_close(again, heads[0], atol=0, rtol=0)
     begun.clear()
     (tmp_path / "checkpoint-9").mkdir()
+    (tmp_path / "checkpoint-9" / "trainer_state.json").write_text(STATE)
     question_answering.run(tmp_path, rank=1)
     assert list(begun) == [tmp_path]  # once the last training has begun, the others are not done again
 

@@ -60,7 +60,8 @@ def test_every_role_has_its_one_line_of_use():
     assert {role for role in roles if f'model=checkpoint("{role}")' not in code} == set()
 
 
-def test_every_data_set_that_a_recipe_reads_from_the_hub_is_named():
+def test_every_data_set_that_a_recipe_reads_from_the_hub_is_named_with_that_recipe():
+    assert not [cell.source for cell in NOTEBOOK.cells if "no recipe" in cell.source]
     read = {part.dataset for parts in hub_data.TABLES.values() for part in parts}
     read |= {dataset for dataset, _ in hub_data.TEXTS.values()}
     assert {re.match(r"`(.*?)`", name)[1] for name in first_cells("data set") if name[0] == "`"} == read

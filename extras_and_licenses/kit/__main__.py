@@ -9,6 +9,8 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
+from extras_and_licenses.checkpoints import PROFILE_VARIABLE, CheckpointError
+from extras_and_licenses.kit import data
 from extras_and_licenses.kit import install as kit
 
 WORK = Path(os.environ.get("INSIDE_TRANSFORMERS_WORK", "build/train"))
@@ -40,7 +42,8 @@ def train(role: str, console: Console) -> None:
         )
     entry = trained[role]
     recipe = import_module(f"extras_and_licenses.kit.{entry.folder}.train")
-    export(recipe.run(WORK / entry.folder), entry)
+    source = f"-{data.HUB}" if data.from_hub() else ""  # a run on other data does not go on with this one's
+    export(recipe.run(WORK / f"{entry.folder}{source}"), entry)
     kit.entries.cache_clear()
     install(console)
 
@@ -71,6 +74,9 @@ def main() -> int:
     measure.add_argument("role", nargs="*", help="all roles where none is named")
     arguments = parser.parse_args()
     console = Console(highlight=False)
+    os.environ[PROFILE_VARIABLE] = (
+        "kit"  # these commands are about the kit, whatever profile the lessons run with
+    )
     try:
         if arguments.command == "install":
             install(console)
@@ -78,7 +84,7 @@ def main() -> int:
             train(arguments.role, console)
         else:
             evaluate(arguments.role, console)
-    except (kit.KitError, FileNotFoundError) as error:
+    except (kit.KitError, CheckpointError, FileNotFoundError, ConnectionError) as error:
         console.print(f"[red]✗[/] {error}", soft_wrap=True)
         return 1
     return 0

@@ -19,12 +19,12 @@ from datasets import Dataset
 from peft import LoraConfig, PeftModel, get_peft_model
 from peft.utils import SAFETENSORS_WEIGHTS_NAME
 from safetensors.torch import load_file, save_file
-from transformers import AutoConfig, PreTrainedModel, Trainer, set_seed
+from transformers import AutoConfig, PreTrainedModel, set_seed
 from transformers.utils import SAFE_WEIGHTS_NAME
 
 from extras_and_licenses.checkpoints import checkpoint
 from extras_and_licenses.kit.install import BODY
-from extras_and_licenses.kit.training import train, training_arguments
+from extras_and_licenses.kit.training import RecipeTrainer, train, training_arguments
 
 RANK, LARGER_RANK = 16, 64  # the cards say what the larger one brought to which role
 LEARNING_RATE, LEARNING_RATE_OF_ALL = 1e-3, 1e-4
@@ -102,7 +102,7 @@ def fit(
     collate: Callable,
     work: Path,
     changes: dict,
-    trainer_class: type[Trainer] = Trainer,
+    trainer_class: type[RecipeTrainer] = RecipeTrainer,
     learning_rate: float = LEARNING_RATE,
     **settings,
 ) -> Path:
@@ -114,7 +114,7 @@ def fit(
         collate: makes a batch of rows.
         work: folder for checkpoints and the result.
         changes: fields of `TrainingArguments` that the caller of the recipe changes.
-        trainer_class: a `Trainer` with a loss of its own, where the model's is not the right one.
+        trainer_class: one with a loss of its own, where the model's is not the right one.
         learning_rate: of adapters and head; where all weights are trained it is `LEARNING_RATE_OF_ALL`.
         settings: fields of `TrainingArguments` that the recipe sets.
     """

@@ -15,21 +15,34 @@ from extras_and_licenses.kit import hub_data
 
 DATA_VARIABLE = "INSIDE_TRANSFORMERS_DATA"
 HUB = "hub"
+REMEDY = (
+    f"Set it to the folder that holds squad.jsonl.gz, translation.jsonl.gz and the others, or to {HUB!r}."
+)
 
 
 def data_folder() -> Path:
     """The folder named by the environment variable `INSIDE_TRANSFORMERS_DATA`.
 
     Raises:
-        FileNotFoundError: the variable is not set, or does not name a folder.
+        FileNotFoundError: the variable is not set or empty, or does not name a folder.
     """
-    folder = Path(os.environ.get(DATA_VARIABLE, ""))
-    if DATA_VARIABLE not in os.environ or not folder.is_dir():
-        raise FileNotFoundError(
-            f"{DATA_VARIABLE}={str(folder)!r} is not a folder with training data. "
-            f"Set it to the folder that holds squad.jsonl.gz, translation.jsonl.gz and the others, or to {HUB!r}."
-        )
-    return folder
+    named = os.environ.get(DATA_VARIABLE)
+    if not named or not Path(named).is_dir():
+        problem = f"={named!r} is not a folder with training data" if named else " is not set"
+        raise FileNotFoundError(f"{DATA_VARIABLE}{problem}. {REMEDY}")
+    return Path(named)
+
+
+def table(file_name: str) -> Path:
+    """A file of the folder.
+
+    Raises:
+        FileNotFoundError: there is no folder, or the file is not in it.
+    """
+    file = data_folder() / file_name
+    if not file.is_file():
+        raise FileNotFoundError(f"{DATA_VARIABLE}={str(file.parent)!r} has no {file_name}. {REMEDY}")
+    return file
 
 
 def from_hub() -> bool:
@@ -47,7 +60,7 @@ def rows(name: str, split: str | None = None) -> Iterator[dict]:
     if from_hub():
         yield from hub_data.rows(name, split)
         return
-    with gzip.open(data_folder() / f"{name}.jsonl.gz", "rt", encoding="utf-8") as lines:
+    with gzip.open(table(f"{name}.jsonl.gz"), "rt", encoding="utf-8") as lines:
         for line in lines:
             row = json.loads(line)
             if split is None or row["split"] == split:
@@ -59,6 +72,6 @@ def paragraphs(name: str) -> Iterator[str]:
     if from_hub():
         yield from hub_data.paragraphs(name)
         return
-    with gzip.open(data_folder() / f"{name}.txt.gz", "rt", encoding="utf-8") as lines:
+    with gzip.open(table(f"{name}.txt.gz"), "rt", encoding="utf-8") as lines:
         for line in lines:
             yield line.rstrip("\n")

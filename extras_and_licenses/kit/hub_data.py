@@ -133,9 +133,8 @@ def rows(name: str, split: str | None = None) -> Iterator[dict]:
 
     Raises:
         FileNotFoundError: no data set of the hub stands in for this table.
+        ConnectionError: the hub does not answer.
     """
-    from datasets import load_dataset
-
     if name not in TABLES:
         raise FileNotFoundError(
             f"No data set of the hub stands in for {name!r}. Use the local file, or one of: {', '.join(TABLES)}."
@@ -145,7 +144,7 @@ def rows(name: str, split: str | None = None) -> Iterator[dict]:
             if split not in (None, ours):
                 continue
             for their_split in theirs:
-                data = load_dataset(part.dataset, part.config, split=their_split)
+                data = _load(part.dataset, part.config, their_split)
                 for row in data:
                     converted = part.convert(row, data.features)
                     if converted is not None:
@@ -154,10 +153,20 @@ def rows(name: str, split: str | None = None) -> Iterator[dict]:
 
 def paragraphs(name: str) -> Iterator[str]:
     """The paragraphs of a text, made of a data set of the hub; nothing where none stands in for it."""
-    from datasets import load_dataset
-
     if name in TEXTS:
         dataset, config = TEXTS[name]
-        for row in load_dataset(dataset, config, split="train"):
+        for row in _load(dataset, config, "train"):
             if len(row["text"]) >= SHORTEST_PARAGRAPH:
                 yield row["text"].strip()
+
+
+def _load(dataset: str, config: str | None, split: str):
+    from datasets import load_dataset
+
+    try:
+        return load_dataset(dataset, config, split=split)
+    except ConnectionError as error:
+        raise ConnectionError(
+            f"The data set {dataset} could not be read from the hub: {error}. "
+            "Check the network, or set INSIDE_TRANSFORMERS_DATA to a folder with the local tables."
+        ) from error

@@ -1,6 +1,7 @@
 """What every recipe shares: one set of training arguments, a run that resumes, and the export into the package.
 
 - `training_arguments(work)`: `transformers.TrainingArguments` for a run on this machine.
+- `RecipeTrainer`: a `transformers.Trainer` whose order of rows does not depend on stops.
 - `train(trainer)`: run it, from the last checkpoint where there is one.
 - `last_checkpoint(work)`: that checkpoint; what a killed run left half written does not count.
 - `begun(work)`: whether there is one, so that what comes before in the recipe is done.
@@ -17,6 +18,7 @@ import torch
 from safetensors.torch import load_file, save_file
 from transformers import Trainer, TrainerState, TrainingArguments
 from transformers.trainer import TRAINER_STATE_NAME
+from transformers.trainer_pt_utils import LengthGroupedSampler
 from transformers.trainer_utils import get_last_checkpoint
 
 from extras_and_licenses.device import has_bfloat16
@@ -35,7 +37,6 @@ def training_arguments(work: Path, **changes) -> TrainingArguments:
         use_cpu=not torch.cuda.is_available(),
         bf16=has_bfloat16(),
         seed=0,
-        train_sampling_strategy="group_by_length",
         lr_scheduler_type="cosine",
         weight_decay=0.01,
         max_grad_norm=1.0,
@@ -49,10 +50,41 @@ def training_arguments(work: Path, **changes) -> TrainingArguments:
     return TrainingArguments(**(settings | changes))
 
 
-def train(trainer: Trainer) -> None:
+class OrderByPass(LengthGroupedSampler):
+    """Rows of like length in one batch, in an order that hangs on the seed and the number of the pass alone.
+
+    The library's own order hangs on all random numbers drawn before. A run that resumes within its second pass would
+    draw another one, and see some rows twice and others not at all.
+    """
+
+    def __init__(self, batch_size: int, lengths: list[int], seed: int):
+        super().__init__(batch_size, lengths=lengths, generator=torch.Generator())
+        self.seed = seed
+        self.set_epoch(0)
+
+    def set_epoch(self, epoch: int) -> None:
+        """Choose the pass; the data loader calls it before each."""
+        self.epoch = epoch
+
+    def __iter__(self):
+        self.generator.manual_seed(1_000 * self.seed + self.epoch)
+        return super().__iter__()
+
+
+class RecipeTrainer(Trainer):
+    """The library's trainer with `OrderByPass`; every recipe uses it or a class of its own on top."""
+
+    def _get_train_sampler(self, train_dataset=None) -> OrderByPass:
+        rows = self.train_dataset if train_dataset is None else train_dataset
+        return OrderByPass(self.args.train_batch_size, list(rows["length"]), self.args.seed)
+
+
+def train(trainer: RecipeTrainer) -> None:
     """Run the trainer, from its last checkpoint where there is one; a training that is done is only loaded."""
-    last = last_checkpoint(Path(trainer.args.output_dir))
+    work = Path(trainer.args.output_dir)
+    last = last_checkpoint(work)
     if last and step_of(last) == trainer.args.max_steps:
+        print(f"{work} has a finished training, which is used as it is. Remove the folder to train anew.")
         trainer._load_from_checkpoint(str(last))  # `trainer.train` would take one step more
     else:
         trainer.train(resume_from_checkpoint=str(last) if last else None)

@@ -39,21 +39,24 @@ def megabytes(folder: Path) -> float:
     return sum(tensor.numel() for tensor in load_file(weights).values()) * HALF / 1e6
 
 
-def whole(role: str, folder: Path, tokenizer: Path) -> Path:
+def whole(role: str, folder: Path, result: Path) -> Path:
     """The folder of a model that loads by itself: adapters merged, with a tokenizer.
 
     Args:
         role: the role of the model.
         folder: what training wrote.
-        tokenizer: a folder that may hold a tokenizer of the recipe's own.
+        result: what the recipe wrote in the end: a configuration, which checkpoints of adapters lack, and in some
+            recipes a tokenizer of their own.
     """
     made = folder / "whole"
     shutil.rmtree(made, ignore_errors=True)
     made.mkdir()
+    if not (folder / "config.json").is_file():
+        shutil.copy(result / "config.json", folder)
     if (folder / "adapter_config.json").is_file():
         install.merge(folder, role, made)
         return made
-    for path in [*folder.glob("*config.json"), folder / "model.safetensors", *tokenizer.glob("tokenizer*")]:
+    for path in [*folder.glob("*config.json"), folder / "model.safetensors", *result.glob("tokenizer*")]:
         shutil.copy(path, made)
     if not (made / "tokenizer.json").is_file():
         install.copy_tokenizer(made)
@@ -71,7 +74,7 @@ def sizes(role: str, steps: int) -> dict[tuple[str, str], dict[str, float]]:
     """Scores by what was trained and its size."""
     found = {}
     for rank in RANKS:
-        own = train(role, WORK / f"{role}-rank-{rank}", rank=rank, max_steps=steps)
+        own = train(role, WORK / f"{role}-{steps}-steps-rank-{rank}", rank=rank, max_steps=steps)
         what = "all weights" if rank == ALL_WEIGHTS else f"adapters of rank {rank}"
         found[what, f"{megabytes(own):.1f} MB"] = measured(role, whole(role, own, own))
     return found
@@ -79,7 +82,7 @@ def sizes(role: str, steps: int) -> dict[tuple[str, str], dict[str, float]]:
 
 def steps(role: str, steps: int, points: int = 6) -> dict[tuple[str, str], dict[str, float]]:
     """Scores by steps, in the order of training; the last is what the recipe makes of it, such as an average."""
-    work = WORK / f"{role}-steps"
+    work = WORK / f"{role}-{steps}-steps"
     own = train(role, work, max_steps=steps, save_steps=steps // points, save_total_limit=None)
     found = {}
     for folder in sorted(work.rglob("checkpoint-*"), key=lambda path: path.stat().st_mtime):

@@ -1,7 +1,5 @@
 """How alike the embedding model finds two sentences, and how well that agrees with people."""
 
-from itertools import islice
-
 import torch
 
 from extras_and_licenses.kit.biases import OCCUPATIONS, Bias, spread
@@ -9,7 +7,6 @@ from extras_and_licenses.kit.data import rows
 from extras_and_licenses.kit.measures import loaded, rank_correlation, word_overlap
 from extras_and_licenses.kit.seq2seq.train import UNCLEAR_TERMS
 
-SAMPLE = 300  # pairs
 ALIKE = 0.5  # similarity from which on two sentences count as alike
 MEN, WOMEN = ["he", "him", "man"], ["she", "her", "woman"]
 
@@ -50,9 +47,15 @@ def biases(role: str) -> list[Bias]:
 def scores(role: str) -> dict[str, float]:
     """Rank correlation of cosine similarity with people's judgement."""
     dev = [row for row in rows("stsb", "dev") if not row["file"].startswith(UNCLEAR_TERMS)]
-    dev = list(islice(dev, SAMPLE))
-    first = embed(role, [row["sentence1"] for row in dev])
-    second = embed(role, [row["sentence2"] for row in dev])
+    first, second = (
+        torch.cat(
+            [
+                embed(role, [row[name] for row in dev[start : start + 100]])
+                for start in range(0, len(dev), 100)
+            ]
+        )
+        for name in ("sentence1", "sentence2")
+    )
     people = [row["score"] for row in dev]
     overlaps = [word_overlap(row["sentence1"], row["sentence2"]) for row in dev]
     return {

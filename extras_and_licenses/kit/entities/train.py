@@ -8,13 +8,12 @@ from transformers import (
     AutoTokenizer,
     BertForTokenClassification,
     DataCollatorForTokenClassification,
-    Trainer,
 )
 
 from extras_and_licenses.checkpoints import checkpoint
 from extras_and_licenses.kit.adapters import RANK, body_under_head, fit
 from extras_and_licenses.kit.data import rows
-from extras_and_licenses.kit.training import without_length
+from extras_and_licenses.kit.training import RecipeTrainer, without_length
 
 LABELS = ["O", "B-MISC", "I-MISC", "B-PER", "I-PER", "B-ORG", "I-ORG", "B-LOC", "I-LOC"]
 MAX_TOKENS = 128
@@ -22,7 +21,7 @@ WITHOUT_MISC = ("uner_ewt", "btc")  # these never mark the type MISC: a name of 
 IGNORED = -100  # label of tokens that the loss leaves out
 
 
-class PartlyLabelledTrainer(Trainer):
+class PartlyLabelledTrainer(RecipeTrainer):
     """A trainer that does not count MISC as wrong in sentences whose source never marks it."""
 
     def compute_loss(self, model, inputs, return_outputs=False, num_items_in_batch=None):

@@ -13,11 +13,11 @@ from pathlib import Path
 
 import torch
 from datasets import Dataset
-from transformers import AutoTokenizer, BertForMaskedLM, DataCollatorForLanguageModeling, Trainer, set_seed
+from transformers import AutoTokenizer, BertForMaskedLM, DataCollatorForLanguageModeling, set_seed
 
 from extras_and_licenses.checkpoints import checkpoint
 from extras_and_licenses.kit.data import paragraphs, rows
-from extras_and_licenses.kit.training import begun, train, training_arguments, without_length
+from extras_and_licenses.kit.training import RecipeTrainer, begun, train, training_arguments, without_length
 
 MASKED_IN_TRAINING = 0.25  # Wettig et al. 2022: more than 15 % learns faster; evaluation stays at 15 %.
 MOST_JOINED = 16  # everyday sentences in one text of the phases with longer texts
@@ -40,7 +40,7 @@ LONG = dict(
 AGAIN = LONG | dict(max_steps=3_200, seed=1)
 
 
-class MaskedPositionsTrainer(Trainer):
+class MaskedPositionsTrainer(RecipeTrainer):
     """A trainer that runs the head on the masked positions alone."""
 
     def compute_loss(self, model, inputs, return_outputs=False, num_items_in_batch=None):

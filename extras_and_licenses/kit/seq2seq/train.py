@@ -22,13 +22,12 @@ from transformers import (
     PreTrainedTokenizerFast,
     T5Config,
     T5ForConditionalGeneration,
-    Trainer,
     set_seed,
 )
 
 from extras_and_licenses.checkpoints import checkpoint
 from extras_and_licenses.kit.data import rows
-from extras_and_licenses.kit.training import begun, train, training_arguments, without_length
+from extras_and_licenses.kit.training import RecipeTrainer, begun, train, training_arguments, without_length
 
 PREFIXES = {"en-fr": "translate English to French: ", "en-es": "translate English to Spanish: "}
 VOCABULARY = 8_000
@@ -255,7 +254,7 @@ def fit(
     # T5 is initialised with weights of very different sizes, and Adafactor's steps are relative to them. AdamW with
     # one step size for all was stuck at a loss of 5.1 after 750 steps.
     optimizer = Adafactor(model.parameters(), lr=LEARNING_RATE, scale_parameter=True, relative_step=False)
-    trainer = Trainer(
+    trainer = RecipeTrainer(
         model=model,
         args=arguments,
         train_dataset=data,
