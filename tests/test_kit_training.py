@@ -19,11 +19,13 @@ from extras_and_licenses.checkpoints import checkpoint
 from extras_and_licenses.kit import install, training
 from extras_and_licenses.kit.adapters import (
     ALL_WEIGHTS,
+    TOKEN_TYPES,
     average,
     body_under_head,
     save_configuration,
     trained_before,
 )
+from extras_and_licenses.kit.entailment import train as entailment
 from extras_and_licenses.kit.fill_mask import train as fill_mask
 from extras_and_licenses.kit.fill_mask.train import MaskedPositionsTrainer
 from extras_and_licenses.kit.question_answering import train as question_answering
@@ -225,6 +227,34 @@ def test_a_rank_says_how_many_weights_are_trained():
     head = 384 * 2 + 2
     assert (trained(8) - head) == 2 * (trained(4) - head)
     assert trained(ALL_WEIGHTS) > 22_000_000
+
+
+def test_entailment_trains_the_token_types_too_and_the_installed_model_has_them(tmp_path, monkeypatch):
+    def fit(model, data, collate, work, changes, **settings):
+        batch = collate([data[0]])
+        assert batch["token_type_ids"].unique().tolist() == [0, 1]
+        model(**batch).loss.backward()
+        (types,) = (weights for name, weights in model.named_parameters() if f"{TOKEN_TYPES}.modules" in name)
+        assert types.requires_grad and types.grad.abs().sum(dim=1).min() > 0
+        torch.nn.init.normal_(types)
+        model.save_pretrained(work / "model")
+        save_configuration(model, work / "model")
+        found.append(types.detach())
+        return work / "model"
+
+    found: list[torch.Tensor] = []
+    row = {
+        "premise": "A dog barks.",
+        "hypothesis": "An animal is heard.",
+        "label": "entailment",
+        "source": "snli",
+    }
+    monkeypatch.setattr(entailment, "rows", lambda *_: [row])
+    monkeypatch.setattr(entailment, "fit", fit)
+    (tmp_path / "whole").mkdir()
+    install.merge(entailment.run(tmp_path, rank=2), "entailment", tmp_path / "whole")
+    merged = load_file(tmp_path / "whole" / "model.safetensors")
+    torch.testing.assert_close(merged[f"bert.embeddings.{TOKEN_TYPES}.weight"], *found, atol=0, rtol=0)
 
 
 @pytest.mark.parametrize("ranks", [(2, 4), (ALL_WEIGHTS, ALL_WEIGHTS)])

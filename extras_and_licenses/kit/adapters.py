@@ -29,6 +29,9 @@ from extras_and_licenses.kit.training import RecipeTrainer, train, training_argu
 RANK, LARGER_RANK = 16, 64  # the cards say what the larger one brought to which role
 LEARNING_RATE, LEARNING_RATE_OF_ALL = 1e-3, 1e-4
 ALL_WEIGHTS = 0  # in place of a rank: no adapters, every weight of the body is trained
+# Two vectors of the body, one for the tokens of each of two texts. It learned from single texts and left the second
+# as it was, so a role that compares two trains both.
+TOKEN_TYPES = "token_type_embeddings"
 
 
 def body_under_head(
@@ -37,6 +40,7 @@ def body_under_head(
     labels: Sequence[str] = (),
     rank: int = RANK,
     seed: int = 0,
+    whole: Sequence[str] = (),
     **config,
 ) -> PeftModel | PreTrainedModel:
     """The kit's body under a new head, with adapters on every linear layer of the body.
@@ -47,6 +51,7 @@ def body_under_head(
         labels: what the outputs of the head are called, in order, where it is a classifier.
         rank: of the adapters, or `ALL_WEIGHTS`.
         seed: of the random weights that head and adapters start from.
+        whole: modules of the body that are trained themselves, without adapters, such as `TOKEN_TYPES`.
         config: further fields of the model's configuration.
     """
     if labels:
@@ -60,7 +65,7 @@ def body_under_head(
         r=rank,
         lora_alpha=2 * rank,
         target_modules=["query", "key", "value", "dense"],
-        modules_to_save=[head],
+        modules_to_save=[head, *whole],
     )
     return get_peft_model(base, adapters)
 

@@ -7,7 +7,7 @@ from datasets import Dataset
 from transformers import AutoTokenizer, BertForSequenceClassification, DataCollatorWithPadding
 
 from extras_and_licenses.checkpoints import checkpoint
-from extras_and_licenses.kit.adapters import RANK, body_under_head, fit
+from extras_and_licenses.kit.adapters import LARGER_RANK, TOKEN_TYPES, body_under_head, fit
 from extras_and_licenses.kit.data import rows
 from extras_and_licenses.kit.training import without_length
 
@@ -23,7 +23,7 @@ def training_rows() -> list[dict]:
     return [row for row in rows("nli", "train") if row["source"] != ONE_SIDED or draw.random() < KEPT]
 
 
-def run(work: Path, rank: int = RANK, **changes) -> Path:
+def run(work: Path, rank: int = LARGER_RANK, **changes) -> Path:
     """Train and write adapter and head.
 
     Args:
@@ -32,7 +32,9 @@ def run(work: Path, rank: int = RANK, **changes) -> Path:
         changes: fields of `TrainingArguments` to change.
     """
     tokenizer = AutoTokenizer.from_pretrained(checkpoint("embeddings"))
-    model = body_under_head(BertForSequenceClassification, head="classifier", labels=LABELS, rank=rank)
+    model = body_under_head(
+        BertForSequenceClassification, head="classifier", labels=LABELS, rank=rank, whole=[TOKEN_TYPES]
+    )
     pairs = training_rows()
     encoded = tokenizer(
         [row["premise"] for row in pairs],
@@ -46,4 +48,5 @@ def run(work: Path, rank: int = RANK, **changes) -> Path:
         | {"length": [len(ids) for ids in encoded["input_ids"]]}
     )
     collate = without_length(DataCollatorWithPadding(tokenizer))
-    return fit(model, data, collate, work, changes, per_device_train_batch_size=32, num_train_epochs=2)
+    settings = dict(per_device_train_batch_size=32, num_train_epochs=2, learning_rate=5e-4)
+    return fit(model, data, collate, work, changes, **settings)
