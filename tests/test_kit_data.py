@@ -15,7 +15,7 @@ import torch
 from datasets import ClassLabel, Dataset, Features, Sequence, Value
 from safetensors.torch import load_file
 
-from extras_and_licenses.kit import data
+from extras_and_licenses.kit import data, hub_data
 from extras_and_licenses.kit.seq2seq import train as seq2seq
 from extras_and_licenses.kit.training import last_checkpoint, step_of
 
@@ -130,6 +130,13 @@ def test_headings_are_no_paragraphs(hub):
 def test_a_table_that_the_hub_does_not_have_is_refused(hub):
     with pytest.raises(FileNotFoundError, match="No data set of the hub stands in for 'instructions'"):
         list(data.rows("instructions"))
+
+
+def test_of_a_large_data_set_the_first_rows_are_read(hub, monkeypatch):
+    everything = list(data.rows("squad", "train"))
+    assert len(everything) == 2
+    monkeypatch.setattr(hub_data, "MOST_ROWS", 1)
+    assert list(data.rows("squad", "train")) == everything[:1]
 
 
 def test_a_hub_that_does_not_answer_is_one_clear_sentence(hub, monkeypatch):
