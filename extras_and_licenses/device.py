@@ -155,7 +155,7 @@ def has_bfloat16() -> bool:
     """
     device = choose_device()
     if device.type == "cuda":
-        return torch.cuda.get_device_capability(device) >= (8, 0)
+        return choose_dtype(device, "bert") == torch.bfloat16
     found = getattr(torch.cpu, "get_capabilities", dict)()
     return any(found.get(unit, False) for unit in ("amx_bf16", "avx512_bf16", "sve_bf16", "bf16"))
 

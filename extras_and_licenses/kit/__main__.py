@@ -74,9 +74,8 @@ def main() -> int:
     measure.add_argument("role", nargs="*", help="all roles where none is named")
     arguments = parser.parse_args()
     console = Console(highlight=False)
-    os.environ[PROFILE_VARIABLE] = (
-        "kit"  # these commands are about the kit, whatever profile the lessons run with
-    )
+    # These commands are about the kit, whatever profile the lessons run with.
+    os.environ[PROFILE_VARIABLE] = "kit"
     try:
         if arguments.command == "install":
             install(console)

@@ -47,15 +47,8 @@ def biases(role: str) -> list[Bias]:
 def scores(role: str) -> dict[str, float]:
     """Rank correlation of cosine similarity with people's judgement."""
     dev = [row for row in rows("stsb", "dev") if not row["file"].startswith(UNCLEAR_TERMS)]
-    first, second = (
-        torch.cat(
-            [
-                embed(role, [row[name] for row in dev[start : start + 100]])
-                for start in range(0, len(dev), 100)
-            ]
-        )
-        for name in ("sentence1", "sentence2")
-    )
+    first = embed(role, [row["sentence1"] for row in dev])
+    second = embed(role, [row["sentence2"] for row in dev])
     people = [row["score"] for row in dev]
     overlaps = [word_overlap(row["sentence1"], row["sentence2"]) for row in dev]
     return {
