@@ -33,7 +33,6 @@ from extras_and_licenses.kit.seq2seq import train as seq2seq_recipe
 from extras_and_licenses.kit.seq2seq.train import damaged, look_for_same_words, new_model
 from extras_and_licenses.kit.training import training_arguments, without_length
 
-STATE = '{"global_step": 9}'  # of a checkpoint that is whole
 SMALL = {"hidden_size": 16, "num_hidden_layers": 1, "num_attention_heads": 2, "intermediate_size": 32}
 STILL = {"hidden_dropout_prob": 0.0, "attention_probs_dropout_prob": 0.0}
 
@@ -91,8 +90,10 @@ def test_a_training_that_was_stopped_in_its_second_pass_ends_with_the_same_weigh
     whole, seen = run(tmp_path / "whole")
     assert len(seen) >= 12 and seen[0].tolist() != seen[8].tolist()  # another order in the second pass
     run(tmp_path / "parts", stop=10)
-    parts, _ = run(tmp_path / "parts")
-    assert all(torch.equal(parts[name], weights) for name, weights in whole.items())
+    parts, seen = run(tmp_path / "parts")
+    assert seen and all(torch.equal(parts[name], weights) for name, weights in whole.items())
+    again, seen = run(tmp_path / "parts")  # it is done
+    assert not seen and all(torch.equal(again[name], weights) for name, weights in whole.items())
 
 
 @pytest.mark.parametrize("has_units", [True, False])
@@ -101,35 +102,23 @@ def test_recipes_use_half_precision_where_the_machine_has_units_for_it(tmp_path,
     assert training_arguments(tmp_path).bf16 == has_units
 
 
-@pytest.mark.parametrize(
-    ("begun", "expected"),
-    [
-        ([], ["short", "long", "work"]),
-        (["short"], ["short", "long", "work"]),
-        (["checkpoint-500"], ["work"]),
-    ],
-)
-def test_fill_mask_has_three_phases_and_one_that_is_done_is_not_trained_again(
-    tmp_path, monkeypatch, begun, expected
-):
-    work, phases = tmp_path / "work", []
-    for name in begun:
-        (work / name).mkdir(parents=True)
-        if name.startswith("checkpoint"):
-            (work / name / "trainer_state.json").write_text(STATE)
+def test_fill_mask_has_three_phases_of_which_each_goes_on_from_the_one_before(tmp_path, monkeypatch):
+    phases = []
     monkeypatch.setattr(fill_mask, "encyclopaedic", lambda: ["a long paragraph"])
     monkeypatch.setattr(fill_mask, "everyday", lambda: ["one.", "two."])
 
     def phase(folder, start, texts, max_tokens, settings):
-        phases.append((folder.name, max_tokens, settings["max_steps"]))
-        before = {"long": work / "short" / "model", "work": work / "long" / "model"}
-        assert folder.name == "short" or start == before[folder.name]
+        phases.append((folder.name, start, max_tokens, settings["max_steps"]))
         return folder / "model"
 
     monkeypatch.setattr(fill_mask, "phase", phase)
+    work = tmp_path / "work"
     assert fill_mask.run(work, max_steps=7) == work / "model"
-    assert [name for name, *_ in phases] == expected
-    assert phases[-1] == ("work", fill_mask.LONG_TOKENS, 7)
+    assert phases == [
+        ("short", checkpoint("embeddings"), fill_mask.SHORT_TOKENS, 4_200),
+        ("long", work / "short" / "model", fill_mask.LONG_TOKENS, 3_000),
+        ("work", work / "long" / "model", fill_mask.LONG_TOKENS, 7),
+    ]
 
 
 def test_everyday_sentences_are_joined_each_once_and_always_alike():
@@ -177,7 +166,9 @@ def test_a_head_looks_for_the_same_word_in_the_other_sentence():
     assert weights[alone].max() < 0.5  # no other one, and not itself in its place
 
 
-def test_seq2seq_learns_all_tasks_then_to_compare_with_a_new_head_then_all_tasks_again(tmp_path, monkeypatch):
+def test_seq2seq_learns_all_tasks_then_to_compare_then_all_tasks_again_then_to_repair_too(
+    tmp_path, monkeypatch
+):
     trained = {}
 
     def fit(model, tokenizer, data, work, settings):
@@ -192,11 +183,12 @@ def test_seq2seq_learns_all_tasks_then_to_compare_with_a_new_head_then_all_tasks
     monkeypatch.setattr(seq2seq_recipe, "fit", fit)
     monkeypatch.setattr(seq2seq_recipe, "examples", lambda _: tasks)
     monkeypatch.setattr(seq2seq_recipe, "more_judgements", lambda: {"cola": pairs, "stsb": pairs})
+    monkeypatch.setattr(seq2seq_recipe, "sentences_to_repair", lambda: pairs * 9)
     AutoTokenizer.from_pretrained(checkpoint("seq2seq")).save_pretrained(tmp_path / "model")
     assert seq2seq_recipe.run(tmp_path, save_steps=9) == tmp_path / "model"
-    assert list(trained) == [tmp_path / "first", tmp_path / "comparing", tmp_path]
+    assert list(trained) == [tmp_path / "first", tmp_path / "comparing", tmp_path / "again", tmp_path]
     weights, *others = zip(*trained.values(), strict=True)
-    assert others == [(15, 7, 15), (11_200, 400, 3_700), (9, 9, 9)]
+    assert others == [(15, 7, 15, 27), (11_200, 400, 3_700, 1_800), (9, 9, 9, 9)]
     attention = "encoder.block.0.layer.0.SelfAttention."
     head = {attention + name for name in ("k.weight", "q.weight", "relative_attention_bias.weight")}
     learned = {
@@ -205,18 +197,29 @@ def test_seq2seq_learns_all_tasks_then_to_compare_with_a_new_head_then_all_tasks
         "encoder.embed_tokens.weight",
         "decoder.embed_tokens.weight",
     }
-    for before, after, expected in ((0, 1, head | learned), (1, 2, learned)):
-        changed = {
-            name for name, old in weights[before].items() if not torch.equal(weights[after][name], old)
-        }
+    for place, expected in enumerate([head | learned, learned, learned]):
+        before, after = weights[place : place + 2]
+        changed = {name for name, old in before.items() if not torch.equal(after[name], old)}
         assert changed == expected
-    for folder, expected in (("comparing", [tmp_path / "comparing", tmp_path]), ("", [tmp_path])):
-        trained.clear()
-        # Once a training has begun, those before are not done again.
-        (tmp_path / folder / "checkpoint-9").mkdir()
-        (tmp_path / folder / "checkpoint-9" / "trainer_state.json").write_text(STATE)
-        seq2seq_recipe.run(tmp_path, save_steps=9)
-        assert list(trained) == expected
+
+
+def test_a_sentence_to_repair_has_one_damage_or_two(monkeypatch):
+    tables = {
+        "translation": [{"source": "we saw three small birds"}, {"source": "too short"}],
+        "nli": [{"premise": "a dog sleeps on the bed", "hypothesis": "so he"}],
+        "cola": [
+            {"sentence": "the boy ate an apple", "acceptable": 1},
+            {"sentence": "boy the ate an apple", "acceptable": 0},
+        ],
+    }
+    monkeypatch.setattr(seq2seq_recipe, "rows", lambda name, split: tables[name])
+    made = seq2seq_recipe.sentences_to_repair()
+    assert made == seq2seq_recipe.sentences_to_repair()
+    whole = {"we saw three small birds", "a dog sleeps on the bed", "the boy ate an apple"}
+    assert {target for _, target in made} == whole and len(made) == 3
+    for source, target in made:
+        assert source.startswith("repair: ") and source != f"repair: {target}"
+        assert abs(len(source.split()) - 1 - len(target.split())) <= 2
 
 
 def test_a_rank_says_how_many_weights_are_trained():
@@ -320,13 +323,13 @@ def test_a_question_is_asked_again_of_the_likest_context_that_lacks_its_answer(m
 def test_question_answering_is_the_average_of_two_trainings_whose_last_layer_is_trained_further(
     tmp_path, monkeypatch
 ):
-    begun = {}
+    trained = {}
     head = "base_model.model.qa_outputs.modules_to_save.default.weight"
 
     def fit(model, data, collate, work, changes, **settings):
         answerable = sum(start > 0 for start in data["start_positions"])
         found = settings["seed"], settings["max_steps"], answerable, len(data) - answerable, changes
-        begun[work] = model.get_parameter(head), found
+        trained[work] = model.get_parameter(head), found
         model.save_pretrained(work / "model")
         save_configuration(model, work / "model")
         return work / "model"
@@ -335,21 +338,16 @@ def test_question_answering_is_the_average_of_two_trainings_whose_last_layer_is_
     monkeypatch.setattr(question_answering, "rows", lambda *_: [ROW, *OTHERS])
     monkeypatch.setattr(question_answering, "fit", fit)
     assert question_answering.run(tmp_path, rank=1, save_steps=9) == tmp_path / "model"
-    heads, found = zip(*begun.values(), strict=True)
-    assert list(begun) == [tmp_path / "first", tmp_path / "second", tmp_path]
+    heads, found = zip(*trained.values(), strict=True)
+    assert list(trained) == [tmp_path / "first", tmp_path / "second", tmp_path]
     assert found[0] == (0, 5_200, 1, 3, {"save_steps": 9})
     assert found[1] == (1, 4_000, 1, 3 + 1, {"save_steps": 9})  # the question is asked elsewhere, too
     assert found[2] == (2, 400, 1, 3 * 4, {"save_steps": 9})
     assert not torch.equal(heads[0], heads[1])
     torch.testing.assert_close(heads[2], (heads[0] + heads[1]) / 2)
     question_answering.run(tmp_path / "again", rank=1)
-    again, _ = begun[tmp_path / "again" / "first"]
+    again, _ = trained[tmp_path / "again" / "first"]
     torch.testing.assert_close(again, heads[0], atol=0, rtol=0)
-    begun.clear()
-    (tmp_path / "checkpoint-9").mkdir()
-    (tmp_path / "checkpoint-9" / "trainer_state.json").write_text(STATE)
-    question_answering.run(tmp_path, rank=1)
-    assert list(begun) == [tmp_path]  # once the last training has begun, the others are not done again
 
 
 def masked_language_model(folder, monkeypatch):

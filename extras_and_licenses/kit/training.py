@@ -4,7 +4,6 @@
 - `RecipeTrainer`: a `transformers.Trainer` whose order of rows does not depend on stops.
 - `train(trainer)`: run it, from the last checkpoint where there is one.
 - `last_checkpoint(work)`: that checkpoint; what a killed run left half written does not count.
-- `begun(work)`: whether there is one, so that what comes before in the recipe is done.
 - `without_length(collate)`: a collator for rows that carry their length, which sorts them into batches.
 - `export(model_folder, entry)`: put trained weights, in half precision, where the kit's installer finds them.
 """
@@ -80,7 +79,10 @@ class RecipeTrainer(Trainer):
 
 
 def train(trainer: RecipeTrainer) -> None:
-    """Run the trainer, from its last checkpoint where there is one; a training that is done is only loaded."""
+    """Run the trainer, from its last checkpoint where there is one; a training that is done is only loaded.
+
+    So a recipe of several trainings does them all, one after the other, and goes on where it was stopped.
+    """
     work = Path(trainer.args.output_dir)
     last = last_checkpoint(work)
     if last and step_of(last) == trainer.args.max_steps:
@@ -105,11 +107,6 @@ def step_of(folder: Path) -> int:
         return TrainerState.load_from_json(folder / TRAINER_STATE_NAME).global_step
     except (FileNotFoundError, json.JSONDecodeError):
         return 0
-
-
-def begun(work: Path) -> bool:
-    """Whether a training has written a checkpoint to a folder."""
-    return last_checkpoint(work) is not None
 
 
 def without_length(collate: Callable) -> Callable:

@@ -17,7 +17,7 @@ from transformers import AutoTokenizer, BertForMaskedLM, DataCollatorForLanguage
 
 from extras_and_licenses.checkpoints import checkpoint
 from extras_and_licenses.kit.data import paragraphs, rows
-from extras_and_licenses.kit.training import RecipeTrainer, begun, train, training_arguments, without_length
+from extras_and_licenses.kit.training import RecipeTrainer, train, training_arguments, without_length
 
 MASKED_IN_TRAINING = 0.25  # Wettig et al. 2022: more than 15 % learns faster; evaluation stays at 15 %.
 MOST_JOINED = 16  # everyday sentences in one text of the phases with longer texts
@@ -138,9 +138,7 @@ def run(work: Path, **changes) -> Path:
     paragraphs_twice = encyclopaedic() * 2
     sentences = everyday()
     longer = paragraphs_twice + joined(sentences)
-    long = work / "long" / "model"
-    if not begun(work):  # otherwise the phases before are done
-        body = checkpoint("embeddings")
-        short = phase(work / "short", body, paragraphs_twice + sentences, SHORT_TOKENS, SHORT)
-        phase(work / "long", short, longer, LONG_TOKENS, LONG)
+    body = checkpoint("embeddings")
+    short = phase(work / "short", body, paragraphs_twice + sentences, SHORT_TOKENS, SHORT)
+    long = phase(work / "long", short, longer, LONG_TOKENS, LONG)
     return phase(work, long, longer, LONG_TOKENS, AGAIN | changes)

@@ -15,7 +15,7 @@ from transformers import AutoTokenizer, BertForQuestionAnswering, DataCollatorWi
 from extras_and_licenses.checkpoints import checkpoint
 from extras_and_licenses.kit.adapters import LARGER_RANK, average, body_under_head, fit, trained_before
 from extras_and_licenses.kit.data import rows
-from extras_and_licenses.kit.training import begun, without_length
+from extras_and_licenses.kit.training import without_length
 
 MAX_TOKENS = 224
 STRIDE = 64
@@ -102,11 +102,10 @@ def run(work: Path, rank: int = LARGER_RANK, **changes) -> Path:
         settings |= dict(per_device_train_batch_size=16, seed=seed)
         return fit(model, data, collate, folder, changes, **settings)
 
-    if not begun(work):
-        first = training(0, work / "first", data, max_steps=5_200, learning_rate=7e-4)
-        both = concatenate_datasets([data, elsewhere])
-        second = training(1, work / "second", both, max_steps=4_000, learning_rate=7e-4)
-        average([first, second], work / "average")
-    mean = trained_before(BertForQuestionAnswering, work / "average", LAST_LAYER)
+    first = training(0, work / "first", data, max_steps=5_200, learning_rate=7e-4)
+    both = concatenate_datasets([data, elsewhere])
+    second = training(1, work / "second", both, max_steps=4_000, learning_rate=7e-4)
+    both_trained = average([first, second], work / "average")
+    mean = trained_before(BertForQuestionAnswering, both_trained, LAST_LAYER)
     more = concatenate_datasets([data] + [unanswerable] * (UNANSWERABLE - 1))
     return training(2, work, more, mean, max_steps=400, learning_rate=3e-4, warmup_steps=30)
