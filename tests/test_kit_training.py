@@ -183,7 +183,7 @@ def test_seq2seq_learns_all_tasks_then_to_compare_then_all_tasks_again_then_to_r
     monkeypatch.setattr(seq2seq_recipe, "fit", fit)
     monkeypatch.setattr(seq2seq_recipe, "examples", lambda _: tasks)
     monkeypatch.setattr(seq2seq_recipe, "more_judgements", lambda: {"cola": pairs, "stsb": pairs})
-    monkeypatch.setattr(seq2seq_recipe, "sentences_to_repair", lambda: pairs * 9)
+    monkeypatch.setattr(seq2seq_recipe, "sentences_to_repair", lambda judged: judged * 9)
     AutoTokenizer.from_pretrained(checkpoint("seq2seq")).save_pretrained(tmp_path / "model")
     assert seq2seq_recipe.run(tmp_path, save_steps=9) == tmp_path / "model"
     assert list(trained) == [tmp_path / "first", tmp_path / "comparing", tmp_path / "again", tmp_path]
@@ -207,14 +207,14 @@ def test_a_sentence_to_repair_has_one_damage_or_two(monkeypatch):
     tables = {
         "translation": [{"source": "we saw three small birds"}, {"source": "too short"}],
         "nli": [{"premise": "a dog sleeps on the bed", "hypothesis": "so he"}],
-        "cola": [
-            {"sentence": "the boy ate an apple", "acceptable": 1},
-            {"sentence": "boy the ate an apple", "acceptable": 0},
-        ],
     }
+    judged = [
+        ("cola sentence: the boy ate an apple", "acceptable"),
+        ("cola sentence: boy the ate an apple", "unacceptable"),
+    ]
     monkeypatch.setattr(seq2seq_recipe, "rows", lambda name, split: tables[name])
-    made = seq2seq_recipe.sentences_to_repair()
-    assert made == seq2seq_recipe.sentences_to_repair()
+    made = seq2seq_recipe.sentences_to_repair(judged)
+    assert made == seq2seq_recipe.sentences_to_repair(judged)
     whole = {"we saw three small birds", "a dog sleeps on the bed", "the boy ate an apple"}
     assert {target for _, target in made} == whole and len(made) == 3
     for source, target in made:

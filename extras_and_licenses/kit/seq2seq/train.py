@@ -33,6 +33,7 @@ from extras_and_licenses.kit.data import rows
 from extras_and_licenses.kit.training import RecipeTrainer, train, training_arguments, without_length
 
 PREFIXES = {"en-fr": "translate English to French: ", "en-es": "translate English to Spanish: "}
+JUDGE = "cola sentence: "
 VOCABULARY = 8_000
 MAX_SOURCE = 80
 MAX_TARGET = 48
@@ -72,7 +73,7 @@ def examples(split: str) -> dict[str, list[tuple[str, str]]]:
         tasks[row["pair"]].append((PREFIXES[row["pair"]] + row["source"], row["target"]))
     for row in rows("cola", split):
         label = "acceptable" if row["acceptable"] else "unacceptable"
-        tasks["cola"].append((f"cola sentence: {row['sentence']}", label))
+        tasks["cola"].append((f"{JUDGE}{row['sentence']}", label))
     for row in rows("stsb", split):
         if not row["file"].startswith(UNCLEAR_TERMS):
             source = similarity_source(row["sentence1"], row["sentence2"])
@@ -145,18 +146,22 @@ def more_judgements() -> dict[str, list[tuple[str, str]]]:
     )
     kept, broken = dice.sample(everyday, MADE // 2), dice.sample(everyday, MADE // 2)
     return {
-        "cola": [(f"cola sentence: {text}", "acceptable") for text in kept]
-        + [(f"cola sentence: {damaged(text, dice)}", "unacceptable") for text in broken],
+        "cola": [(f"{JUDGE}{text}", "acceptable") for text in kept]
+        + [(f"{JUDGE}{damaged(text, dice)}", "unacceptable") for text in broken],
         "stsb": with_similarity(pairs_to_compare(dice)),
     }
 
 
-def sentences_to_repair() -> list[tuple[str, str]]:
-    """Pairs of a sentence damaged once or twice, with a prefix, and the sentence as it was."""
+def sentences_to_repair(judged: list[tuple[str, str]]) -> list[tuple[str, str]]:
+    """Pairs of a sentence damaged once or twice, with a prefix, and the sentence as it was.
+
+    Args:
+        judged: examples of the task of acceptability; sentences come from the acceptable ones, too.
+    """
     dice = random.Random(1)
     sentences = {row["source"] for row in rows("translation", "train")}
     sentences |= {row[part] for row in rows("nli", "train") for part in ("premise", "hypothesis")}
-    sentences |= {row["sentence"] for row in rows("cola", "train") if row["acceptable"]}
+    sentences |= {source.removeprefix(JUDGE) for source, verdict in judged if verdict == "acceptable"}
     sentences = sorted(sentence for sentence in sentences if 3 < len(sentence.split()) < 19)
     made = []
     for sentence in dice.sample(sentences, min(REPAIRS, len(sentences))):
@@ -312,7 +317,7 @@ def run(work: Path, **changes) -> Path:
     # Three in ten of the sentences are unacceptable; where it saw them no more often, it called too few so.
     unacceptable = [pair for pair in tasks["cola"] if pair[1] == "unacceptable"]
     judgements = tasks["cola"] * 4 + unacceptable * 8
-    with_repairs = data_of(others + comparisons + judgements + sentences_to_repair(), tokenizer)
+    with_repairs = data_of(others + comparisons + judgements + sentences_to_repair(tasks["cola"]), tokenizer)
 
     def fit_from(before: Path, data: Dataset, name: str, settings: dict, prepare=None) -> Path:
         model = T5ForConditionalGeneration.from_pretrained(before)
