@@ -7,8 +7,8 @@ To compare two sentences, a model must find out which words are in both. A first
 upon that. So a second one starts with attention that looks for the same word elsewhere and learns to compare with it,
 and a third one goes over all tasks again.
 
-To judge a sentence, it must know English, and nothing so far made it write any. So a fourth one has a task of its own
-beside the others: to repair damaged English sentences.
+To judge a sentence, it must know English, and no task so far made it write English sentences. So a fourth one has one more,
+beside all others: to repair damaged English sentences.
 """
 
 import random
