@@ -9,6 +9,7 @@ import sys
 import time
 from copy import deepcopy
 from pathlib import Path
+from types import SimpleNamespace
 
 import nbformat
 import numpy
@@ -25,9 +26,17 @@ from nbgrader.utils import notebook_hash
 from traitlets.config import Config
 
 from extras_and_licenses.grading import grade as grading
-from extras_and_licenses.grading import plain_data, release, sandbox
+from extras_and_licenses.grading import messages, plain_data, release, sandbox
 from extras_and_licenses.grading.course import Course
-from extras_and_licenses.grading.engine import Assignment, Engine, EngineError, alive, descendants
+from extras_and_licenses.grading.engine import (
+    Assignment,
+    Engine,
+    EngineError,
+    Process,
+    Stopped,
+    alive,
+    descendants,
+)
 from extras_and_licenses.grading.grade import grade
 from extras_and_licenses.grading.sandbox import MIB, Limits
 from extras_and_licenses.grading.submission import inert
@@ -557,3 +566,15 @@ def test_inert_markdown_keeps_what_people_write():
     text = "If x < 3 and y <= 4, then **a** `b[0]` > c; see $x_1$.\n\n> quoted\n\n- [ ] item"
     assert inert(text) == text
     assert inert("<b>[a](b) ![c](d) [e]: f") == "&lt;b>[a] (b) ![c] (d) [e] : f"
+
+
+@pytest.mark.parametrize("reason", [None, "A cell took more than 600 MiB of memory and was stopped."])
+def test_what_the_watch_found_is_told_also_where_time_ran_out_meanwhile(monkeypatch, reason):
+    def late(*_):
+        raise messages.Late
+
+    monkeypatch.setattr(messages, "send", late)
+    process = SimpleNamespace(socket=None, what="A cell", reason=None)
+    process.close = lambda: setattr(process, "reason", reason)  # closing waits for the watch's last round
+    with pytest.raises(Stopped, match=reason or "A cell ran longer than it may and was stopped."):
+        Process.ask(process, b"run", b"", 0)

@@ -122,8 +122,8 @@ class Process:
             messages.send(self.socket, kind, content, deadline)
             return messages.receive(self.socket, deadline)
         except messages.Late:
-            self.close()
-            raise Stopped(f"{self.what} ran longer than it may and was stopped.") from None
+            self.close()  # the watch ends its round first, so it may have found a better reason meanwhile
+            raise Stopped(self.reason or f"{self.what} ran longer than it may and was stopped.") from None
         except messages.Broken:
             self.close()
             raise Stopped(f"{self.what} interfered with the grader's messages and was stopped.") from None

@@ -50,7 +50,7 @@ def memory_bomb(book: Workbook):
 def memory_bomb_in_children(book: Workbook):
     book.add("""
 import os, time
-for _ in range(20):
+for _ in range(9):
     if os.fork() == 0:
         taken = b"1" * 100_000_000
         time.sleep(60)
