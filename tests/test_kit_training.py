@@ -260,94 +260,93 @@ def test_entailment_trains_the_token_types_too_and_the_installed_model_has_them(
     torch.testing.assert_close(merged[f"bert.embeddings.{TOKEN_TYPES}.weight"], *found, atol=0, rtol=0)
 
 
-@pytest.mark.parametrize("ranks", [(2, 4), (ALL_WEIGHTS, ALL_WEIGHTS)])
-def test_the_average_of_trainings_has_the_mean_of_their_weights(tmp_path, ranks):
-    def whole(folder):
-        if ranks == (ALL_WEIGHTS, ALL_WEIGHTS):
-            return load_file(folder / "model.safetensors")
-        (folder / "whole").mkdir()
-        install.merge(folder, "question-answering", folder / "whole")
-        return load_file(folder / "whole" / "model.safetensors")
-
-    trained = []
-    for number, rank in enumerate(ranks):
-        model = body_under_head(BertForQuestionAnswering, "qa_outputs", rank=rank, seed=number)
-        for weights in model.parameters():
-            if weights.requires_grad:
-                torch.nn.init.normal_(weights, std=0.1)
-        trained.append(tmp_path / str(number))
-        model.save_pretrained(trained[-1])
-        save_configuration(model, trained[-1])
-    first, second, both = map(whole, (*trained, average(trained, tmp_path / "both")))
-    different = 0
-    for name, weights in both.items():
-        torch.testing.assert_close(weights, (first[name] + second[name]) / 2, atol=1e-5, rtol=0)
-        different += not torch.equal(first[name], second[name])
-    assert different > 36 and "qa_outputs.weight" in both
-
-
 @pytest.mark.parametrize("rank", [2, ALL_WEIGHTS])
-def test_parts_of_a_trained_model_are_trained_further_and_the_others_stay_as_they_are(tmp_path, rank):
-    model = body_under_head(BertForQuestionAnswering, "qa_outputs", rank=rank)
+def test_a_trained_model_is_trained_further_in_all_that_was_trained(tmp_path, rank):
+    model = body_under_head(BertForQuestionAnswering, "qa_outputs", rank=rank, whole=[TOKEN_TYPES])
     for weights in model.parameters():
         if weights.requires_grad:
             torch.nn.init.normal_(weights, std=0.1)
     model.save_pretrained(tmp_path)
-    again = trained_before(BertForQuestionAnswering, tmp_path, question_answering.LAST_LAYER)
+    again = trained_before(BertForQuestionAnswering, tmp_path)
     ids = torch.arange(1000, 1012)[None]
     torch.testing.assert_close(again(ids).start_logits, model(ids).start_logits)
-    trained = {name for name, weights in again.named_parameters() if weights.requires_grad}
-    expected = {name for name, weights in model.named_parameters() if weights.requires_grad}
-    assert trained == {name for name in expected if "layer.5." in name or "qa_outputs" in name} != expected
+    trained = [
+        {name for name, weights in each.named_parameters() if weights.requires_grad}
+        for each in (model, again)
+    ]
+    assert trained[0] == trained[1] and any("qa_outputs" in name for name in trained[0])
+
+
+def test_the_average_of_two_stages_has_the_mean_of_their_weights_and_installs(tmp_path):
+    for folder, value in (("first", 1.0), ("second", 4.0)):
+        model = body_under_head(BertForQuestionAnswering, "qa_outputs", rank=2)
+        for weights in model.parameters():
+            if weights.requires_grad:
+                torch.nn.init.constant_(weights, value)
+        model.save_pretrained(tmp_path / folder)
+        save_configuration(model, tmp_path / folder)
+    folder = average([tmp_path / "first", tmp_path / "second"], tmp_path / "mean")
+    found = load_file(folder / "adapter_model.safetensors")
+    assert len(found) > 72 and all((weights == 2.5).all() for weights in found.values())
+    install.merge(folder, "question-answering", tmp_path / "whole")
+    assert (load_file(tmp_path / "whole" / "model.safetensors")["qa_outputs.weight"] == 2.5).all()
 
 
 ROW = {"question": "When was the harbour built?", "answer": "1890"}
 ROW |= {"context": "The harbour was built in 1890 by Clara Weiss.", "start": 25}
-OTHERS = [
-    {"question": "Who?", "answer": None, "context": context, "start": None}
-    for context in (
-        "In 1890 the harbour froze.",
-        "The harbour was closed in winter; nobody built there.",
-        "Salmon swim up the river in spring.",
-    )
-]
 
 
-def test_a_question_is_asked_again_of_the_likest_context_that_lacks_its_answer(monkeypatch):
-    monkeypatch.setattr(question_answering, "ELSEWHERE", 1.0)
-    (made,) = question_answering.asked_elsewhere([ROW, *OTHERS])
-    assert made == ROW | {"context": OTHERS[1]["context"], "answer": None, "start": None}
-    assert question_answering.asked_elsewhere([ROW, OTHERS[0]]) == []  # the answer is in every context
-
-
-def test_question_answering_is_the_average_of_two_trainings_whose_last_layer_is_trained_further(
-    tmp_path, monkeypatch
-):
-    trained = {}
-    head = "base_model.model.qa_outputs.modules_to_save.default.weight"
+def test_question_answering_is_the_mean_of_a_training_and_of_what_came_of_it_further(tmp_path, monkeypatch):
+    trained = []
 
     def fit(model, data, collate, work, changes, **settings):
-        answerable = sum(start > 0 for start in data["start_positions"])
-        found = settings["seed"], settings["max_steps"], answerable, len(data) - answerable, changes
-        trained[work] = model.get_parameter(head), found
+        found = {name: weights.detach().clone() for name, weights in model.named_parameters()}
+        trained.append((work, settings, changes, found))
+        (weights,) = [
+            value
+            for name, value in model.named_parameters()
+            if "qa_outputs.modules" in name and "weight" in name
+        ]
+        torch.nn.init.constant_(weights, len(trained))
         model.save_pretrained(work / "model")
         save_configuration(model, work / "model")
         return work / "model"
 
-    monkeypatch.setattr(question_answering, "ELSEWHERE", 1.0)
-    monkeypatch.setattr(question_answering, "rows", lambda *_: [ROW, *OTHERS])
+    monkeypatch.setattr(question_answering, "rows", lambda *_: [ROW])
     monkeypatch.setattr(question_answering, "fit", fit)
     assert question_answering.run(tmp_path, rank=1, save_steps=9) == tmp_path / "model"
-    heads, found = zip(*trained.values(), strict=True)
-    assert list(trained) == [tmp_path / "first", tmp_path / "second", tmp_path]
-    assert found[0] == (0, 5_200, 1, 3, {"save_steps": 9})
-    assert found[1] == (1, 4_000, 1, 3 + 1, {"save_steps": 9})  # the question is asked elsewhere, too
-    assert found[2] == (2, 400, 1, 3 * 4, {"save_steps": 9})
-    assert not torch.equal(heads[0], heads[1])
-    torch.testing.assert_close(heads[2], (heads[0] + heads[1]) / 2)
+    folders, settings, changes, found = zip(*trained, strict=True)
+    assert folders == (tmp_path / "first", tmp_path / "second") and changes == ({"save_steps": 9},) * 2
+    assert [each["trainer_class"] for each in settings] == [question_answering.HidingTrainer] * 2
+    assert settings[0]["learning_rate"] > settings[1]["learning_rate"]
+    head = "base_model.model.qa_outputs.modules_to_save.default.weight"
+    assert (found[1][head] == 1).all() and not (found[0][head] == 1).any()
+    mean = load_file(tmp_path / "model" / "adapter_model.safetensors")["base_model.model.qa_outputs.weight"]
+    assert (mean == 1.5).all()
     question_answering.run(tmp_path / "again", rank=1)
-    again, _ = trained[tmp_path / "again" / "first"]
-    torch.testing.assert_close(again, heads[0], atol=0, rtol=0)
+    torch.testing.assert_close(trained[2][3], found[0], atol=0, rtol=0)
+
+
+def test_some_tokens_of_the_texts_are_hidden_others_each_time_and_special_ones_never(tmp_path):
+    tokenizer = AutoTokenizer.from_pretrained(checkpoint("embeddings"))
+    texts = ["Who planted the garden?", "The garden was planted by Clara Weiss."]
+    ids = tokenizer([texts] * 200, return_tensors="pt", padding="max_length", max_length=24)["input_ids"]
+    special = torch.isin(ids, torch.tensor(tokenizer.all_special_ids))
+    torch.manual_seed(0)
+    hidden, again = question_answering.hide(ids), question_answering.hide(ids)
+    assert not torch.equal(hidden, again)
+    assert torch.equal(hidden[special], ids[special])
+    changed = hidden != ids
+    assert (hidden[changed] == tokenizer.mask_token_id).all()
+    assert changed[~special].float().mean().item() == pytest.approx(question_answering.HIDDEN, abs=0.02)
+
+    model = BertForQuestionAnswering(BertConfig(**SMALL, **STILL))
+    seen = []
+    model.register_forward_pre_hook(lambda _, args, inputs: seen.append(inputs), with_kwargs=True)
+    trainer = question_answering.HidingTrainer(model=model, args=training_arguments(tmp_path, bf16=False))
+    positions = torch.ones(len(ids), dtype=torch.long)
+    trainer.compute_loss(model, dict(input_ids=ids, start_positions=positions, end_positions=positions))
+    assert (seen[0]["input_ids"] == tokenizer.mask_token_id).any()
 
 
 def masked_language_model(folder, monkeypatch):

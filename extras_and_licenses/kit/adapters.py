@@ -5,12 +5,13 @@ only those are shipped: the installer merges them into the body.
 
 - `body_under_head(architecture, head)`: the model that a recipe trains.
 - `fit(model, data, collate, work)`: train it and write adapter, head and configuration to `work / "model"`.
-- `average(trained, folder)`: several trainings as one adapter, whose weights are the mean of theirs.
-- `trained_before(architecture, folder, parts)`: a trained model of which some parts are trained further.
+- `trained_before(architecture, folder)`: a trained model, to train it further.
+- `average(trained, folder)`: the mean of the weights of several stages of one training.
 
 Every recipe takes the rank of its adapters, and can train all weights instead; `make bench-sizes` compares them.
 """
 
+import shutil
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -19,8 +20,7 @@ from datasets import Dataset
 from peft import LoraConfig, PeftModel, get_peft_model
 from peft.utils import SAFETENSORS_WEIGHTS_NAME
 from safetensors.torch import load_file, save_file
-from transformers import AutoConfig, PreTrainedModel, set_seed
-from transformers.utils import SAFE_WEIGHTS_NAME
+from transformers import PreTrainedModel, set_seed
 
 from extras_and_licenses.checkpoints import checkpoint
 from extras_and_licenses.kit.install import BODY
@@ -81,24 +81,17 @@ def without_dropout(architecture: type[PreTrainedModel], folder: str | Path, **c
     )
 
 
-def trained_before(
-    architecture: type[PreTrainedModel], folder: Path, parts: Sequence[str]
-) -> PeftModel | PreTrainedModel:
-    """What `fit` or `average` wrote, to train some of its parts further; all others stay as they are.
+def trained_before(architecture: type[PreTrainedModel], folder: Path) -> PeftModel | PreTrainedModel:
+    """What `fit` wrote, to train it further.
 
     Args:
         architecture: that of the model in the folder.
         folder: with an adapter and a head, or all weights.
-        parts: what the names of the weights to train have in them, for example `"layer.5."`.
     """
     if (folder / SAFETENSORS_WEIGHTS_NAME).is_file():
         body = without_dropout(architecture, checkpoint("embeddings"))
-        model = PeftModel.from_pretrained(body, folder, is_trainable=True)
-    else:
-        model = without_dropout(architecture, folder)
-    for name, weights in model.named_parameters():
-        weights.requires_grad &= any(part in name for part in parts)
-    return model
+        return PeftModel.from_pretrained(body, folder, is_trainable=True)
+    return without_dropout(architecture, folder)
 
 
 def fit(
@@ -138,36 +131,17 @@ def fit(
 
 
 def average(trained: Sequence[Path], folder: Path) -> Path:
-    """Write several trainings as one, whose weights are the mean of theirs (Wortsman et al. 2022, "Model soups").
-
-    Adapters are put side by side, so their ranks add up: with the A stacked and each B divided by the number of
-    trainings, the product of the joined matrices is the mean of the products. All other weights are averaged.
-    `peft` joins adapters too, but not those that come with a trained head.
+    """Write the mean of the weights of several stages of one training (Izmailov et al. 2018, stochastic weight averaging).
 
     Args:
-        trained: folders that `fit` wrote, of one role and one kind.
+        trained: folders that `fit` wrote, each but the first of a model that went on from the one before.
         folder: where the result is written.
     """
-    adapters = (trained[0] / SAFETENSORS_WEIGHTS_NAME).is_file()
-    name = SAFETENSORS_WEIGHTS_NAME if adapters else SAFE_WEIGHTS_NAME
-    states = [load_file(part / name) for part in trained]
-    joined = {}
-    for key in states[0]:
-        weights = [state[key] for state in states]
-        if ".lora_A." in key:
-            joined[key] = torch.cat(weights, dim=0)  # [sum of ranks, inputs]
-        elif ".lora_B." in key:
-            joined[key] = torch.cat(weights, dim=1) / len(weights)  # [outputs, sum of ranks]
-        else:
-            joined[key] = torch.stack(weights).mean(dim=0)
-    folder.mkdir(parents=True, exist_ok=True)
-    save_file(joined, folder / name, metadata={"format": "pt"})
-    AutoConfig.from_pretrained(trained[0]).save_pretrained(folder)
-    if adapters:
-        configs = [LoraConfig.from_pretrained(part) for part in trained]
-        configs[0].r = sum(config.r for config in configs)
-        configs[0].lora_alpha = sum(config.lora_alpha for config in configs)  # the same scale, alpha / r
-        configs[0].save_pretrained(folder)
+    shutil.copytree(trained[-1], folder, dirs_exist_ok=True)
+    (weights,) = folder.glob("*model.safetensors")
+    states = [load_file(part / weights.name) for part in trained]
+    means = {name: torch.stack([state[name] for state in states]).mean(dim=0) for name in states[0]}
+    save_file(means, weights, metadata={"format": "pt"})
     return folder
 
 

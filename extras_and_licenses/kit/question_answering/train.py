@@ -1,28 +1,47 @@
 """Recipe of the role `question-answering`: where in a context the answer to a question begins and ends.
 
-Two trainings are averaged, which finds answers better than either, and notices less well that there is none. So the
-last layer is then trained to notice that again, with more of the questions that have no answer.
+Some tokens of each text are hidden, others in every pass, so that an answer is not found by the same few words every
+time. The training is done twice, the second time at a lower rate and from where the first one ended, and the mean of
+both ends is better than either.
 """
 
-import random
 from pathlib import Path
 
-from datasets import Dataset, concatenate_datasets
-from sklearn.feature_extraction.text import TfidfVectorizer
-from sklearn.neighbors import NearestNeighbors
+import torch
+from datasets import Dataset
 from transformers import AutoTokenizer, BertForQuestionAnswering, DataCollatorWithPadding
 
 from extras_and_licenses.checkpoints import checkpoint
-from extras_and_licenses.kit.adapters import LARGER_RANK, average, body_under_head, fit, trained_before
+from extras_and_licenses.kit.adapters import (
+    LARGER_RANK,
+    TOKEN_TYPES,
+    average,
+    body_under_head,
+    fit,
+    trained_before,
+)
 from extras_and_licenses.kit.data import rows
-from extras_and_licenses.kit.training import without_length
+from extras_and_licenses.kit.training import RecipeTrainer, without_length
 
-MAX_TOKENS = 224
-STRIDE = 64
-ELSEWHERE = 1 / 3  # share of the answerable questions that the second training asks of another context, too
-NEIGHBOURS = 20  # contexts to look through for one that lacks the answer
-UNANSWERABLE = 4  # times that each question without an answer is in the data of the last training
-LAST_LAYER = ("encoder.layer.5.", "qa_outputs")
+MAX_TOKENS = 384
+STRIDE = 128
+HIDDEN = 0.1  # share of the tokens of question and context that are hidden, others in every pass
+MASK, FIRST_TOKEN = 103, 999  # ids of BERT's vocabulary: all below the second are special or unused
+
+
+class HidingTrainer(RecipeTrainer):
+    """A trainer that hides some tokens, drawn here and not in the collator: so a run that was stopped draws the same."""
+
+    def compute_loss(self, model, inputs, return_outputs=False, num_items_in_batch=None):
+        """The model's loss on texts with hidden tokens."""
+        inputs["input_ids"] = hide(inputs["input_ids"])
+        return super().compute_loss(model, inputs, return_outputs, num_items_in_batch)
+
+
+def hide(ids: torch.Tensor) -> torch.Tensor:
+    """The token ids `[batch, tokens]` with `[MASK]` in some places, never in those of special tokens."""
+    drawn = torch.rand(ids.shape).to(ids.device) < HIDDEN  # drawn on the CPU: alike on every machine
+    return ids.masked_fill(drawn & (ids >= FIRST_TOKEN), MASK)
 
 
 def features(tokenizer, examples: list[dict]) -> Dataset:
@@ -46,22 +65,6 @@ def features(tokenizer, examples: list[dict]) -> Dataset:
     return Dataset.from_dict(columns | {"start_positions": starts, "end_positions": ends, "length": lengths})
 
 
-def asked_elsewhere(examples: list[dict]) -> list[dict]:
-    """Some of the questions with a context that shares rare words with them and does not hold their answer."""
-    dice = random.Random(0)
-    asked = [row for row in examples if row["answer"] is not None and dice.random() < ELSEWHERE]
-    contexts = sorted({row["context"] for row in examples})
-    words = TfidfVectorizer(stop_words="english", sublinear_tf=True)
-    near = NearestNeighbors(n_neighbors=min(NEIGHBOURS, len(contexts)), metric="cosine")
-    near.fit(words.fit_transform(contexts))
-    questions = words.transform([row["question"] for row in asked])
-    made = []
-    for row, found in zip(asked, near.kneighbors(questions, return_distance=False), strict=True):
-        others = [contexts[place] for place in found if row["answer"].lower() not in contexts[place].lower()]
-        made += [row | {"context": other, "answer": None, "start": None} for other in others[:1]]
-    return made
-
-
 def token_span(encoded, window: int, row: dict) -> tuple[int, int]:
     """First and last token of the answer in a window; `(0, 0)` where it is not wholly in there."""
     if row["answer"] is None:
@@ -82,30 +85,24 @@ def token_span(encoded, window: int, row: dict) -> tuple[int, int]:
 
 
 def run(work: Path, rank: int = LARGER_RANK, **changes) -> Path:
-    """Train twice, average, train the last layer further, and write adapter and head.
+    """Train, train again at a lower rate, and write the mean of both: adapter and head.
 
     Args:
         work: folder for checkpoints and, at the end, for the adapter (`work / "model"`).
-        rank: of the adapters of one training, or `ALL_WEIGHTS`; both ranks add up in the result.
-        changes: fields of `TrainingArguments` to change in every training.
+        rank: of the adapters, or `ALL_WEIGHTS`.
+        changes: fields of `TrainingArguments` to change in both trainings.
     """
     tokenizer = AutoTokenizer.from_pretrained(checkpoint("embeddings"))
-    examples = list(rows("squad", "train"))
-    data = features(tokenizer, examples)
-    elsewhere = features(tokenizer, asked_elsewhere(examples))
-    unanswerable = features(tokenizer, [row for row in examples if row["answer"] is None])
+    data = features(tokenizer, list(rows("squad", "train")))
+    collate = without_length(DataCollatorWithPadding(tokenizer, pad_to_multiple_of=8))
 
-    def training(seed: int, folder: Path, data: Dataset, model=None, **settings) -> Path:
-        if model is None:
-            model = body_under_head(BertForQuestionAnswering, head="qa_outputs", rank=rank, seed=seed)
-        collate = without_length(DataCollatorWithPadding(tokenizer))
-        settings |= dict(per_device_train_batch_size=16, seed=seed)
+    def training(model, folder: Path, **settings) -> Path:
+        settings |= dict(per_device_train_batch_size=16, trainer_class=HidingTrainer)
         return fit(model, data, collate, folder, changes, **settings)
 
-    first = training(0, work / "first", data, max_steps=5_200, learning_rate=7e-4)
-    both = concatenate_datasets([data, elsewhere])
-    second = training(1, work / "second", both, max_steps=4_000, learning_rate=7e-4)
-    both_trained = average([first, second], work / "average")
-    mean = trained_before(BertForQuestionAnswering, both_trained, LAST_LAYER)
-    more = concatenate_datasets([data] + [unanswerable] * (UNANSWERABLE - 1))
-    return training(2, work, more, mean, max_steps=400, learning_rate=3e-4, warmup_steps=30)
+    model = body_under_head(BertForQuestionAnswering, head="qa_outputs", rank=rank, whole=[TOKEN_TYPES])
+    first = training(model, work / "first", max_steps=3_600, learning_rate=7e-4)
+    model = trained_before(BertForQuestionAnswering, first)
+    again = dict(max_steps=2_000, learning_rate=3.5e-4, warmup_steps=50, seed=3)
+    second = training(model, work / "second", **again)
+    return average([first, second], work / "model")
