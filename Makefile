@@ -76,7 +76,7 @@ compare: kit ## hold the pipelines against those of transformers 4.57, in an env
 
 # Training asks for large blocks of memory all the time: kept and in huge pages, they save a sixth of the time of a step.
 # Only the C library of Linux reads this.
-train: export GLIBC_TUNABLES := glibc.malloc.hugetlb=1:glibc.malloc.mmap_threshold=4000000000:glibc.malloc.trim_threshold=8000000000
+train bench-sizes bench-steps: export GLIBC_TUNABLES := glibc.malloc.hugetlb=1:glibc.malloc.mmap_threshold=4000000000:glibc.malloc.trim_threshold=8000000000
 train: kit ## train one model of the kit: make train ROLE=fill-mask (needs INSIDE_TRANSFORMERS_DATA)
 	$(RUN) -m extras_and_licenses.kit train $(ROLE)
 

@@ -277,19 +277,22 @@ def test_a_trained_model_is_trained_further_in_all_that_was_trained(tmp_path, ra
     assert trained[0] == trained[1] and any("qa_outputs" in name for name in trained[0])
 
 
-def test_the_average_of_two_stages_has_the_mean_of_their_weights_and_installs(tmp_path):
+@pytest.mark.parametrize("rank", [2, ALL_WEIGHTS])
+def test_the_average_of_two_stages_has_the_mean_of_their_weights_and_installs(tmp_path, rank):
     for folder, value in (("first", 1.0), ("second", 4.0)):
-        model = body_under_head(BertForQuestionAnswering, "qa_outputs", rank=2)
+        model = body_under_head(BertForQuestionAnswering, "qa_outputs", rank=rank)
         for weights in model.parameters():
             if weights.requires_grad:
                 torch.nn.init.constant_(weights, value)
         model.save_pretrained(tmp_path / folder)
         save_configuration(model, tmp_path / folder)
     folder = average([tmp_path / "first", tmp_path / "second"], tmp_path / "mean")
-    found = load_file(folder / "adapter_model.safetensors")
+    (path,) = folder.glob("*.safetensors")
+    found = load_file(path)
     assert len(found) > 72 and all((weights == 2.5).all() for weights in found.values())
-    install.merge(folder, "question-answering", tmp_path / "whole")
-    assert (load_file(tmp_path / "whole" / "model.safetensors")["qa_outputs.weight"] == 2.5).all()
+    if rank != ALL_WEIGHTS:
+        install.merge(folder, "question-answering", tmp_path / "whole")
+        assert (load_file(tmp_path / "whole" / "model.safetensors")["qa_outputs.weight"] == 2.5).all()
 
 
 ROW = {"question": "When was the harbour built?", "answer": "1890"}
@@ -298,16 +301,12 @@ ROW |= {"context": "The harbour was built in 1890 by Clara Weiss.", "start": 25}
 
 def test_question_answering_is_the_mean_of_a_training_and_of_what_came_of_it_further(tmp_path, monkeypatch):
     trained = []
+    head = "base_model.model.qa_outputs.modules_to_save.default.weight"
 
     def fit(model, data, collate, work, changes, **settings):
         found = {name: weights.detach().clone() for name, weights in model.named_parameters()}
         trained.append((work, settings, changes, found))
-        (weights,) = [
-            value
-            for name, value in model.named_parameters()
-            if "qa_outputs.modules" in name and "weight" in name
-        ]
-        torch.nn.init.constant_(weights, len(trained))
+        torch.nn.init.constant_(model.get_parameter(head), len(trained))
         model.save_pretrained(work / "model")
         save_configuration(model, work / "model")
         return work / "model"
@@ -319,7 +318,6 @@ def test_question_answering_is_the_mean_of_a_training_and_of_what_came_of_it_fur
     assert folders == (tmp_path / "first", tmp_path / "second") and changes == ({"save_steps": 9},) * 2
     assert [each["trainer_class"] for each in settings] == [question_answering.HidingTrainer] * 2
     assert settings[0]["learning_rate"] > settings[1]["learning_rate"]
-    head = "base_model.model.qa_outputs.modules_to_save.default.weight"
     assert (found[1][head] == 1).all() and not (found[0][head] == 1).any()
     mean = load_file(tmp_path / "model" / "adapter_model.safetensors")["base_model.model.qa_outputs.weight"]
     assert (mean == 1.5).all()

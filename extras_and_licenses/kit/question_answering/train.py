@@ -103,6 +103,5 @@ def run(work: Path, rank: int = LARGER_RANK, **changes) -> Path:
     model = body_under_head(BertForQuestionAnswering, head="qa_outputs", rank=rank, whole=[TOKEN_TYPES])
     first = training(model, work / "first", max_steps=3_600, learning_rate=7e-4)
     model = trained_before(BertForQuestionAnswering, first)
-    again = dict(max_steps=2_000, learning_rate=3.5e-4, warmup_steps=50, seed=3)
-    second = training(model, work / "second", **again)
+    second = training(model, work / "second", max_steps=2_000, learning_rate=3.5e-4, warmup_steps=50, seed=3)
     return average([first, second], work / "model")
