@@ -1,58 +1,67 @@
 """Recipe of the role `fill-mask`: the MiniLM body under a new masked-language-model head, all weights trained.
 
 The head of BERT (dense, GELU, layer norm, decoder tied to the word embeddings) is put on the body and both are
-trained on whole paragraphs and short sentences, in phases as BERT itself: on short texts first, then on longer ones,
-with more tokens in a batch and a lower rate, and once more on these, in another order. Logits are computed at masked
-positions only: the decoder is as large as the whole encoder, and 70 % of its work would be thrown away.
+trained, on texts that are joined and cut into blocks of one length: batches of one shape take about half the time of
+batches of as many tokens in ever new shapes, for which the processor's kernels are prepared anew. Logits are computed
+at masked positions only: the decoder is as large as the whole encoder, and 70 % of its work would be thrown away.
 """
 
 import random
 import re
-from itertools import islice
+from itertools import chain
 from pathlib import Path
 
 import torch
 from datasets import Dataset
-from transformers import AutoTokenizer, BertForMaskedLM, DataCollatorForLanguageModeling, set_seed
+from transformers import (
+    AutoTokenizer,
+    BertForMaskedLM,
+    DataCollatorForLanguageModeling,
+    default_data_collator,
+    set_seed,
+)
 
 from extras_and_licenses.checkpoints import checkpoint
 from extras_and_licenses.kit.data import paragraphs, rows
 from extras_and_licenses.kit.training import RecipeTrainer, train, training_arguments, without_length
 
 MASKED_IN_TRAINING = 0.25  # Wettig et al. 2022: more than 15 % learns faster; evaluation stays at 15 %.
-MOST_JOINED = 16  # everyday sentences in one text of the phases with longer texts
-SHORT_TOKENS, LONG_TOKENS = 96, 192
-SHORT = dict(
-    per_device_train_batch_size=64,
-    learning_rate=5e-4,
-    max_steps=4_200,
-    lr_scheduler_type="warmup_stable_decay",
-    warmup_steps=150,
-    lr_scheduler_kwargs={"num_decay_steps": 1_200},
-)
-LONG = dict(
+TOKENS = 192  # of a block
+SETTINGS = dict(
     per_device_train_batch_size=32,
-    learning_rate=3e-4,
-    max_steps=3_000,
+    max_steps=5_500,
+    learning_rate=7e-4,
     lr_scheduler_type="linear",
-    warmup_steps=100,
+    warmup_steps=200,
+    adam_beta2=0.98,
 )
-AGAIN = LONG | dict(max_steps=3_200, seed=1)
 
 
-class MaskedPositionsTrainer(RecipeTrainer):
-    """A trainer that runs the head on the masked positions alone."""
+class MaskingTrainer(RecipeTrainer):
+    """A trainer that masks tokens, here and not in the collator: so a run that was stopped draws the same.
+
+    It runs the head on the masked positions alone. Its `processing_class` is the tokenizer.
+    """
 
     def compute_loss(self, model, inputs, return_outputs=False, num_items_in_batch=None):
         """Cross-entropy of the masked positions of a batch."""
-        labels = inputs.pop("labels")
-        masked = labels != -100
+        ids, labels = masked(inputs["input_ids"], self.processing_class)
+        guessed = labels != -100
         # The trainer puts autocast around `forward` only, which is not called here.
         with self.accelerator.autocast():
-            hidden = model.bert(**inputs).last_hidden_state  # [batch, tokens, hidden]
-            logits = model.cls(hidden[masked])  # [masked tokens, vocabulary]
-        loss = torch.nn.functional.cross_entropy(logits.float(), labels[masked])
+            hidden = model.bert(ids).last_hidden_state  # [batch, tokens, hidden]
+            logits = model.cls(hidden[guessed])  # [masked tokens, vocabulary]
+        loss = torch.nn.functional.cross_entropy(logits.float(), labels[guessed])
         return (loss, {"logits": logits}) if return_outputs else loss
+
+
+def masked(ids: torch.Tensor, tokenizer) -> tuple[torch.Tensor, torch.Tensor]:
+    """Token ids with a quarter masked as in BERT, and labels, -100 where no token is to be guessed; `[batch, tokens]`."""
+    collator = DataCollatorForLanguageModeling(tokenizer, mlm_probability=MASKED_IN_TRAINING)
+    drawn_from = ids.cpu()  # drawn on the CPU: alike on every machine
+    special = torch.isin(drawn_from, torch.tensor(tokenizer.all_special_ids))
+    inputs, labels = collator.torch_mask_tokens(drawn_from.clone(), special)
+    return inputs.to(ids.device), labels.to(ids.device)
 
 
 def letters(text: str) -> str:
@@ -73,7 +82,7 @@ def unseen(texts: list[str]) -> list[str]:
 
 
 def encyclopaedic() -> list[str]:
-    """Whole paragraphs."""
+    """Whole paragraphs of the kind that the evaluation uses, and some on the course's own subject."""
     return unseen([*paragraphs("text_ccbysa"), *paragraphs("text_apache_hfcourse")])
 
 
@@ -85,60 +94,57 @@ def everyday() -> list[str]:
     return unseen(sentences)
 
 
-def joined(sentences: list[str]) -> list[str]:
-    """Texts of 1 to `MOST_JOINED` sentences, in a random order that is always the same."""
-    dice = random.Random(0)
-    left = iter(dice.sample(sentences, len(sentences)))
-    texts = []
-    while text := list(islice(left, dice.randint(1, MOST_JOINED))):
-        texts.append(" ".join(text))
-    return texts
+def others() -> list[str]:
+    """Paragraphs of other kinds: government, science, novels."""
+    return unseen(
+        [
+            *paragraphs("text_public_domain_gov"),
+            *paragraphs("text_ccby_plos"),
+            *paragraphs("text_public_domain_books"),
+        ]
+    )
 
 
-def phase(work: Path, start: str | Path, texts: list[str], max_tokens: int, settings: dict) -> Path:
-    """Train on texts cut to `max_tokens` and write the model.
+def blocks(texts: list[list[int]], start: int, end: int) -> list[list[int]]:
+    """Texts one behind the other, cut into blocks of `TOKENS`; what is left at the end is dropped.
+
+    Args:
+        texts: token ids of each text, without special tokens.
+        start: id of the token at the start of a block.
+        end: id of the token at the end of a text.
+    """
+    ids = list(chain.from_iterable([*text, end] for text in texts))
+    held = TOKENS - 1
+    return [[start, *ids[begin : begin + held]] for begin in range(0, len(ids) - held + 1, held)]
+
+
+def run(work: Path, **changes) -> Path:
+    """Train and write the model.
 
     Args:
         work: folder for checkpoints and, at the end, for the model (`work / "model"`).
-        start: the weights to go on from.
-        texts: one pass of them.
-        max_tokens: most tokens in a sequence; the rest of a longer text is a sequence of its own.
-        settings: fields of `TrainingArguments`.
+        changes: fields of `TrainingArguments` to change.
     """
     tokenizer = AutoTokenizer.from_pretrained(checkpoint("embeddings"))
-    set_seed(0)  # the head of the first phase starts from random weights
+    set_seed(0)  # the head starts from random weights
     model = BertForMaskedLM.from_pretrained(
-        start, attn_implementation="eager", hidden_dropout_prob=0.0, attention_probs_dropout_prob=0.0
+        checkpoint("embeddings"),
+        attn_implementation="eager",
+        hidden_dropout_prob=0.0,
+        attention_probs_dropout_prob=0.0,
     )
-    encoded = tokenizer(texts, truncation=True, max_length=max_tokens, return_overflowing_tokens=True)
-    ids = [tokens for tokens in encoded["input_ids"] if len(tokens) > 6]
-    data = Dataset.from_dict({"input_ids": ids, "length": [len(tokens) for tokens in ids]})
-    print(f"{len(ids):,} sequences, {sum(map(len, ids)):,} tokens", flush=True)
-    mask = DataCollatorForLanguageModeling(
-        tokenizer, mlm_probability=MASKED_IN_TRAINING, pad_to_multiple_of=8
-    )
-    trainer = MaskedPositionsTrainer(
+    texts = encyclopaedic() * 4 + everyday() * 2 + others()
+    random.Random(0).shuffle(texts)
+    encoded = tokenizer(texts, add_special_tokens=False, verbose=False)["input_ids"]
+    ids = blocks(encoded, tokenizer.cls_token_id, tokenizer.sep_token_id)
+    print(f"{len(ids):,} blocks of {TOKENS} tokens", flush=True)
+    trainer = MaskingTrainer(
         model=model,
-        args=training_arguments(work, adam_beta2=0.98, **settings),
-        train_dataset=data,
-        data_collator=without_length(mask),
+        args=training_arguments(work, **(SETTINGS | changes)),
+        train_dataset=Dataset.from_dict({"input_ids": ids, "length": [TOKENS] * len(ids)}),
+        data_collator=without_length(default_data_collator),
+        processing_class=tokenizer,
     )
     train(trainer)
     model.save_pretrained(work / "model")
     return work / "model"
-
-
-def run(work: Path, **changes) -> Path:
-    """Train all phases and write the model.
-
-    Args:
-        work: folder for checkpoints and, at the end, for the model (`work / "model"`).
-        changes: fields of `TrainingArguments` to change in the last phase.
-    """
-    paragraphs_twice = encyclopaedic() * 2
-    sentences = everyday()
-    longer = paragraphs_twice + joined(sentences)
-    body = checkpoint("embeddings")
-    short = phase(work / "short", body, paragraphs_twice + sentences, SHORT_TOKENS, SHORT)
-    long = phase(work / "long", short, longer, LONG_TOKENS, LONG)
-    return phase(work, long, longer, LONG_TOKENS, AGAIN | changes)
