@@ -27,7 +27,7 @@ from extras_and_licenses.kit.adapters import (
 )
 from extras_and_licenses.kit.entailment import train as entailment
 from extras_and_licenses.kit.fill_mask import train as fill_mask
-from extras_and_licenses.kit.fill_mask.train import MaskedPositionsTrainer
+from extras_and_licenses.kit.fill_mask.train import MaskingTrainer, masked
 from extras_and_licenses.kit.question_answering import train as question_answering
 from extras_and_licenses.kit.seq2seq import train as seq2seq_recipe
 from extras_and_licenses.kit.seq2seq.train import damaged, look_for_same_words, new_model
@@ -37,20 +37,37 @@ SMALL = {"hidden_size": 16, "num_hidden_layers": 1, "num_attention_heads": 2, "i
 STILL = {"hidden_dropout_prob": 0.0, "attention_probs_dropout_prob": 0.0}
 
 
-@pytest.fixture
-def trainer(tmp_path):
-    """The trainer of the fill-mask recipe with a small model."""
-    model = BertForMaskedLM(BertConfig(vocab_size=50, **SMALL, **STILL))
-    return MaskedPositionsTrainer(model=model, args=training_arguments(tmp_path, bf16=True))
+@pytest.fixture(scope="module")
+def tokenizer():
+    """The tokenizer that every recipe with the MiniLM body uses."""
+    return AutoTokenizer.from_pretrained(checkpoint("embeddings"))
 
 
-def test_only_masked_positions_have_logits_and_they_are_computed_in_half_precision(trainer):
-    ids = torch.arange(12).reshape(2, 6)
-    labels = ids.masked_fill(ids % 3 > 0, -100)
-    loss, outputs = trainer.compute_loss(trainer.model, {"input_ids": ids, "labels": labels}, True)
-    assert outputs["logits"].shape == (4, 50) and outputs["logits"].dtype == torch.bfloat16
-    whole = trainer.model.float()(input_ids=ids, labels=labels).loss
+def test_only_masked_positions_have_logits_and_they_are_computed_in_half_precision(tmp_path, tokenizer):
+    model = BertForMaskedLM(BertConfig(**SMALL, **STILL))
+    args = training_arguments(tmp_path, bf16=True)
+    trainer = MaskingTrainer(model=model, args=args, processing_class=tokenizer)
+    ids = tokenizer(["The old garden lies behind the town hall."], return_tensors="pt")["input_ids"]
+    torch.manual_seed(0)
+    inputs, labels = masked(ids, tokenizer)
+    torch.manual_seed(0)
+    loss, outputs = trainer.compute_loss(model, {"input_ids": ids}, True)
+    assert outputs["logits"].dtype == torch.bfloat16
+    assert outputs["logits"].shape == ((labels != -100).sum(), tokenizer.vocab_size)
+    whole = model.float()(input_ids=inputs, labels=labels).loss
     torch.testing.assert_close(loss, whole, atol=0.02, rtol=0)
+
+
+def test_a_quarter_is_masked_never_a_special_token_and_the_texts_stay_as_they_are(tokenizer):
+    ids = torch.randint(1_000, tokenizer.vocab_size, (100, 100))
+    ids[:, 0], ids[:, 50] = tokenizer.cls_token_id, tokenizer.sep_token_id
+    before = ids.clone()
+    inputs, labels = masked(ids, tokenizer)
+    guessed = labels != -100
+    assert 0.23 < guessed.float().mean() < 0.26 and not guessed[:, [0, 50]].any()
+    assert torch.equal(ids, before) and torch.equal(labels[guessed], ids[guessed])
+    assert torch.equal(inputs[~guessed], ids[~guessed])
+    assert 0.75 < (inputs[guessed] == tokenizer.mask_token_id).float().mean() < 0.85
 
 
 class Stop(TrainerCallback):
@@ -63,8 +80,8 @@ class Stop(TrainerCallback):
         control.should_training_stop |= state.global_step == self.step
 
 
-def test_a_training_that_was_stopped_in_its_second_pass_ends_with_the_same_weights(tmp_path):
-    rows = [{"input_ids": [5, *range(6, 6 + number % 7), 7]} for number in range(32)]
+def test_a_training_that_was_stopped_in_its_second_pass_ends_with_the_same_weights(tmp_path, tokenizer):
+    rows = [{"input_ids": [2_000, *range(3_000, 3_000 + number % 7), 4_000]} for number in range(32)]
     tokens = Dataset.from_list([row | {"length": len(row["input_ids"])} for row in rows])
     settings = dict(max_steps=12, per_device_train_batch_size=4, save_steps=1, learning_rate=1e-2, bf16=False)
 
@@ -75,13 +92,14 @@ def test_a_training_that_was_stopped_in_its_second_pass_ends_with_the_same_weigh
         def collate(rows):
             ids = torch.nn.utils.rnn.pad_sequence([torch.tensor(row["input_ids"]) for row in rows], True)
             seen.append(ids)
-            return {"input_ids": ids, "labels": ids}
+            return {"input_ids": ids}
 
-        trainer = MaskedPositionsTrainer(
-            model=BertForMaskedLM(BertConfig(vocab_size=50, **SMALL)),  # with dropout, which is random too
+        trainer = MaskingTrainer(
+            model=BertForMaskedLM(BertConfig(**SMALL)),  # with dropout, which is random as the masks are
             args=training_arguments(folder, **settings),
             train_dataset=tokens,
             data_collator=without_length(collate),
+            processing_class=tokenizer,
             callbacks=[Stop(stop)] if stop else None,
         )
         training.train(trainer)
@@ -102,33 +120,16 @@ def test_recipes_use_half_precision_where_the_machine_has_units_for_it(tmp_path,
     assert training_arguments(tmp_path).bf16 == has_units
 
 
-def test_fill_mask_has_three_phases_of_which_each_goes_on_from_the_one_before(tmp_path, monkeypatch):
-    phases = []
-    monkeypatch.setattr(fill_mask, "encyclopaedic", lambda: ["a long paragraph"])
-    monkeypatch.setattr(fill_mask, "everyday", lambda: ["one.", "two."])
-
-    def phase(folder, start, texts, max_tokens, settings):
-        phases.append((folder.name, start, max_tokens, settings["max_steps"]))
-        return folder / "model"
-
-    monkeypatch.setattr(fill_mask, "phase", phase)
-    work = tmp_path / "work"
-    assert fill_mask.run(work, max_steps=7) == work / "model"
-    assert phases == [
-        ("short", checkpoint("embeddings"), fill_mask.SHORT_TOKENS, 4_200),
-        ("long", work / "short" / "model", fill_mask.LONG_TOKENS, 3_000),
-        ("work", work / "long" / "model", fill_mask.LONG_TOKENS, 7),
-    ]
-
-
-def test_everyday_sentences_are_joined_each_once_and_always_alike():
-    sentences = [f"Sentence {number}." for number in range(200)]
-    texts = fill_mask.joined(sentences)
-    assert texts == fill_mask.joined(sentences)
-    counts = [text.count(".") for text in texts]
-    assert min(counts) >= 1 and max(counts) <= fill_mask.MOST_JOINED and len(set(counts)) > 5
-    found = [f"{sentence.strip()}." for text in texts for sentence in text.split(".") if sentence]
-    assert sorted(found) == sorted(sentences) and found != sentences
+def test_texts_are_cut_into_blocks_of_one_length_and_none_is_lost_but_at_the_end():
+    texts = [[10 + number] * (number % 90) for number in range(40)]
+    cut = fill_mask.blocks(texts, start=1, end=2)
+    assert {len(block) for block in cut} == {fill_mask.TOKENS} and {block[0] for block in cut} == {1}
+    joined = [token for text in texts for token in [*text, 2]]
+    found = [token for block in cut for token in block[1:]]
+    assert (
+        len(fill_mask.blocks([[5] * (2 * fill_mask.TOKENS - 3)], start=1, end=2)) == 2
+    )  # a whole number of blocks
+    assert found == joined[: len(found)] and 0 <= len(joined) - len(found) < fill_mask.TOKENS - 1
 
 
 def test_a_damaged_sentence_has_one_word_too_few_one_too_many_or_two_swapped():
@@ -325,8 +326,7 @@ def test_question_answering_is_the_mean_of_a_training_and_of_what_came_of_it_fur
     torch.testing.assert_close(trained[2][3], found[0], atol=0, rtol=0)
 
 
-def test_some_tokens_of_the_texts_are_hidden_others_each_time_and_special_ones_never(tmp_path):
-    tokenizer = AutoTokenizer.from_pretrained(checkpoint("embeddings"))
+def test_some_tokens_of_the_texts_are_hidden_others_each_time_and_special_ones_never(tmp_path, tokenizer):
     texts = ["Who planted the garden?", "The garden was planted by Clara Weiss."]
     ids = tokenizer([texts] * 200, return_tensors="pt", padding="max_length", max_length=24)["input_ids"]
     special = torch.isin(ids, torch.tensor(tokenizer.all_special_ids))
@@ -350,9 +350,12 @@ def test_some_tokens_of_the_texts_are_hidden_others_each_time_and_special_ones_n
 def masked_language_model(folder, monkeypatch):
     """What the fill-mask recipe starts from, before any training."""
     monkeypatch.setattr(fill_mask, "train", lambda trainer: None)
-    texts = ["The old garden lies behind the town hall."]
-    fill_mask.phase(folder, checkpoint("embeddings"), texts, fill_mask.SHORT_TOKENS, fill_mask.SHORT)
-    return BertForMaskedLM.from_pretrained(folder / "model")
+    monkeypatch.setattr(
+        fill_mask, "encyclopaedic", lambda: ["The old garden lies behind the town hall."] * 20
+    )
+    monkeypatch.setattr(fill_mask, "everyday", lambda: ["It rains."])
+    monkeypatch.setattr(fill_mask, "others", lambda: [])
+    return BertForMaskedLM.from_pretrained(fill_mask.run(folder))
 
 
 @pytest.mark.parametrize("role", ["adapters", "fill-mask", "seq2seq"])
