@@ -58,6 +58,18 @@ def test_only_masked_positions_have_logits_and_they_are_computed_in_half_precisi
     torch.testing.assert_close(loss, whole, atol=0.02, rtol=0)
 
 
+def test_a_step_guesses_a_multiple_of_tokens_so_that_sizes_return(tmp_path, tokenizer):
+    model = BertForMaskedLM(BertConfig(**SMALL, **STILL))
+    trainer = MaskingTrainer(
+        model=model, args=training_arguments(tmp_path, bf16=False), processing_class=tokenizer
+    )
+    sizes = set()
+    for _ in range(20):
+        ids = torch.randint(1_000, tokenizer.vocab_size, (8, 75))  # some 150 are masked
+        sizes.add(len(trainer.compute_loss(model, {"input_ids": ids}, True)[1]["logits"]))
+    assert sizes <= {fill_mask.MULTIPLE * count for count in (1, 2, 3)}
+
+
 def test_a_quarter_is_masked_never_a_special_token_and_the_texts_stay_as_they_are(tokenizer):
     ids = torch.randint(1_000, tokenizer.vocab_size, (100, 100))
     ids[:, 0], ids[:, 50] = tokenizer.cls_token_id, tokenizer.sep_token_id
