@@ -57,7 +57,7 @@ def evaluate(roles: list[str], console: Console) -> None:
     if unknown:
         raise kit.KitError(f"There is no role {unknown[0]!r} in the kit. Choose of: {', '.join(ROLES)}.")
 
-    set_up("cpu")
+    set_up()
     table = Table(*SCORES)
     for cells in document(roles or ROLES):
         table.add_row(*cells)

@@ -17,12 +17,13 @@ from functools import cache
 from transformers import Pipeline, pipeline
 
 from extras_and_licenses.checkpoints import checkpoint
+from extras_and_licenses.device import choose_device
 
 
 @cache
 def loaded(task: str, role: str) -> Pipeline:
-    """The pipeline of a role's model, on the CPU."""
-    return pipeline(task, model=checkpoint(role), device="cpu")
+    """The pipeline of a role's model, on the device that the lessons choose."""
+    return pipeline(task, model=checkpoint(role), device=choose_device())
 
 
 def mean(values: Iterable[float]) -> float:

@@ -97,7 +97,7 @@ def main() -> int:
     parser.add_argument("role", help="for sizes, one whose weights are adapters, such as entities")
     parser.add_argument("steps", type=int, help="training steps")
     arguments = parser.parse_args()
-    set_up("cpu")
+    set_up()
     found = {"sizes": sizes, "steps": steps}[arguments.what](arguments.role, arguments.steps)
     table = Table("trained", "", *next(iter(found.values())))
     for names, values in found.items():

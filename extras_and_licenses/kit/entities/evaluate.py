@@ -28,7 +28,7 @@ def tags(role: str, sentences: list[list[str]]) -> list[list[str]]:
             words, is_split_into_words=True, truncation=True, max_length=MAX_TOKENS, return_tensors="pt"
         )
         with torch.no_grad():
-            best = pipe.model(**batch).logits[0].argmax(-1).tolist()
+            best = pipe.model(**batch.to(pipe.device)).logits[0].argmax(-1).tolist()
         at_word = {}
         for token, word in enumerate(batch.word_ids()):
             if word is not None:

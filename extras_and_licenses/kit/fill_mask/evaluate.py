@@ -53,8 +53,9 @@ def scores(role: str) -> dict[str, float]:
         masked = torch.rand(ids.shape, generator=generator) < 0.15
         masked &= ~torch.isin(ids, torch.tensor(tokenizer.all_special_ids))
         with torch.no_grad():  # the head at masked positions only: it is as large as the encoder
-            hidden = model.bert(ids.masked_fill(masked, tokenizer.mask_token_id)).last_hidden_state
-            guessed = model.cls(hidden[masked]).argmax(-1)
+            inputs = ids.masked_fill(masked, tokenizer.mask_token_id).to(model.device)
+            hidden = model.bert(inputs).last_hidden_state
+            guessed = model.cls(hidden[masked]).argmax(-1).cpu()
         right += (guessed == ids[masked]).sum().item()
         the += (ids[masked] == tokenizer.convert_tokens_to_ids("the")).sum().item()
         total += masked.sum().item()

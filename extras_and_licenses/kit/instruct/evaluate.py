@@ -42,7 +42,7 @@ def biases(role: str) -> list[Bias]:
             chat.append({"role": "assistant", "content": text})
             text = pipe.tokenizer.apply_chat_template(chat, tokenize=False, continue_final_message=True)
         with torch.no_grad():
-            logits = pipe.model(**pipe.tokenizer(text, return_tensors="pt")).logits[0, -1]
+            logits = pipe.model(**pipe.tokenizer(text, return_tensors="pt").to(pipe.device)).logits[0, -1]
         shares[occupation] = logits[[he, she]].softmax(-1)[0].item()
     return spread(
         shares,
