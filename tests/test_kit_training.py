@@ -45,7 +45,7 @@ def tokenizer():
 
 def test_only_masked_positions_have_logits_and_they_are_computed_in_half_precision(tmp_path, tokenizer):
     model = BertForMaskedLM(BertConfig(**SMALL, **STILL))
-    args = training_arguments(tmp_path, bf16=True)
+    args = training_arguments(tmp_path, bf16=True, use_cpu=True)
     trainer = MaskingTrainer(model=model, args=args, processing_class=tokenizer)
     ids = tokenizer(["The old garden lies behind the town hall."], return_tensors="pt")["input_ids"]
     torch.manual_seed(0)
@@ -61,7 +61,7 @@ def test_only_masked_positions_have_logits_and_they_are_computed_in_half_precisi
 def test_a_step_guesses_a_multiple_of_tokens_so_that_sizes_return(tmp_path, tokenizer):
     model = BertForMaskedLM(BertConfig(**SMALL, **STILL))
     trainer = MaskingTrainer(
-        model=model, args=training_arguments(tmp_path, bf16=False), processing_class=tokenizer
+        model=model, args=training_arguments(tmp_path, bf16=False, use_cpu=True), processing_class=tokenizer
     )
     sizes = set()
     for _ in range(20):
@@ -95,7 +95,8 @@ class Stop(TrainerCallback):
 def test_a_training_that_was_stopped_in_its_second_pass_ends_with_the_same_weights(tmp_path, tokenizer):
     rows = [{"input_ids": [2_000, *range(3_000, 3_000 + number % 7), 4_000]} for number in range(32)]
     tokens = Dataset.from_list([row | {"length": len(row["input_ids"])} for row in rows])
-    settings = dict(max_steps=12, per_device_train_batch_size=4, save_steps=1, learning_rate=1e-2, bf16=False)
+    settings = dict(max_steps=12, per_device_train_batch_size=4, save_steps=1, learning_rate=1e-2)
+    settings |= dict(bf16=False, use_cpu=True)
 
     def run(folder, stop=None):
         torch.manual_seed(0)
@@ -352,7 +353,9 @@ def test_some_tokens_of_the_texts_are_hidden_others_each_time_and_special_ones_n
     model = BertForQuestionAnswering(BertConfig(**SMALL, **STILL))
     seen = []
     model.register_forward_pre_hook(lambda _, args, inputs: seen.append(inputs), with_kwargs=True)
-    trainer = question_answering.HidingTrainer(model=model, args=training_arguments(tmp_path, bf16=False))
+    trainer = question_answering.HidingTrainer(
+        model=model, args=training_arguments(tmp_path, bf16=False, use_cpu=True)
+    )
     positions = torch.ones(len(ids), dtype=torch.long)
     trainer.compute_loss(model, dict(input_ids=ids, start_positions=positions, end_positions=positions))
     assert (seen[0]["input_ids"] == tokenizer.mask_token_id).any()
@@ -367,6 +370,26 @@ def masked_language_model(folder, monkeypatch):
     monkeypatch.setattr(fill_mask, "everyday", lambda: ["It rains."])
     monkeypatch.setattr(fill_mask, "others", lambda: [])
     return BertForMaskedLM.from_pretrained(fill_mask.run(folder))
+
+
+@pytest.mark.parametrize("device", ["cpu", "cuda"])
+def test_on_a_card_the_fill_mask_recipe_has_other_settings_and_those_of_the_caller_win(
+    tmp_path, monkeypatch, device
+):
+    trainers = []
+    monkeypatch.setattr(fill_mask, "choose_device", lambda: torch.device(device))
+    monkeypatch.setattr(fill_mask, "train", trainers.append)
+    for texts in ("encyclopaedic", "everyday", "others"):
+        monkeypatch.setattr(fill_mask, texts, lambda: ["The old garden lies behind the town hall."] * 20)
+    fill_mask.run(tmp_path, save_steps=9)
+    fill_mask.run(tmp_path, max_steps=7)
+    expected = fill_mask.SETTINGS | (fill_mask.ON_A_CARD if device == "cuda" else {})
+    args = trainers[0].args.to_dict()
+    assert {name: args[name] for name in expected} == expected and args["save_steps"] == 9
+    assert trainers[1].args.max_steps == 7
+    config = trainers[0].model.config
+    dropout = fill_mask.DROPOUT_ON_A_CARD if device == "cuda" else 0
+    assert (config.hidden_dropout_prob, config.attention_probs_dropout_prob) == (dropout, dropout)
 
 
 @pytest.mark.parametrize("role", ["adapters", "fill-mask", "seq2seq"])

@@ -20,7 +20,7 @@ from transformers.trainer import TRAINER_STATE_NAME
 from transformers.trainer_pt_utils import LengthGroupedSampler
 from transformers.trainer_utils import get_last_checkpoint
 
-from extras_and_licenses.device import has_bfloat16
+from extras_and_licenses.device import choose_device, has_bfloat16
 from extras_and_licenses.kit import install
 
 
@@ -33,7 +33,7 @@ def training_arguments(work: Path, **changes) -> TrainingArguments:
     """
     settings = dict(
         output_dir=str(work),
-        use_cpu=not torch.cuda.is_available(),
+        use_cpu=choose_device().type != "cuda",
         bf16=has_bfloat16(),
         seed=0,
         lr_scheduler_type="cosine",
