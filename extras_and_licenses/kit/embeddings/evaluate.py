@@ -15,8 +15,9 @@ def embed(role: str, texts: list[str]) -> torch.Tensor:
     """Sentence vectors: the mean of the last hidden states, scaled to length one; `[texts, hidden]`."""
     pipe = loaded("feature-extraction", role)
     batch = pipe.tokenizer(texts, padding=True, truncation=True, max_length=256, return_tensors="pt")
+    batch = batch.to(pipe.device)
     with torch.no_grad():
-        hidden = pipe.model(**batch.to(pipe.device)).last_hidden_state
+        hidden = pipe.model(**batch).last_hidden_state
     weight = batch["attention_mask"].unsqueeze(-1)
     return torch.nn.functional.normalize((hidden * weight).sum(1) / weight.sum(1), dim=-1).cpu()
 
