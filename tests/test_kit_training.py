@@ -25,6 +25,7 @@ from extras_and_licenses.kit.adapters import (
     save_configuration,
     trained_before,
 )
+from extras_and_licenses.kit.emotions import train as emotions
 from extras_and_licenses.kit.entailment import train as entailment
 from extras_and_licenses.kit.fill_mask import train as fill_mask
 from extras_and_licenses.kit.fill_mask.train import MaskingTrainer, masked
@@ -271,6 +272,30 @@ def test_entailment_trains_the_token_types_too_and_the_installed_model_has_them(
     install.merge(entailment.run(tmp_path, rank=2), "entailment", tmp_path / "whole")
     merged = load_file(tmp_path / "whole" / "model.safetensors")
     torch.testing.assert_close(merged[f"bert.embeddings.{TOKEN_TYPES}.weight"], *found, atol=0, rtol=0)
+
+
+@pytest.mark.parametrize("rank", [2, ALL_WEIGHTS])
+def test_a_new_head_expects_each_emotion_as_often_as_it_occurs(tmp_path, monkeypatch, rank):
+    class Stop(Exception):
+        pass
+
+    def fit(model, *others, **settings):
+        start.update(model.named_parameters())
+        raise Stop
+
+    start: dict[str, torch.Tensor] = {}
+    comments = [{"text": "I like it.", "labels": names} for names in (["joy"], ["joy", "love"], [], [])]
+    monkeypatch.setattr(emotions, "rows", lambda *_: comments)
+    monkeypatch.setattr(emotions, "fit", fit)
+    with pytest.raises(Stop):
+        emotions.run(tmp_path, rank=rank)
+    (bias,) = (
+        weights
+        for name, weights in start.items()
+        if "classifier" in name and "bias" in name and weights.requires_grad
+    )
+    expected = dict(zip(emotions.LABELS, bias.sigmoid().tolist(), strict=True))
+    assert [expected[label] for label in ("joy", "love", "grief")] == pytest.approx([3 / 6, 2 / 6, 1 / 6])
 
 
 @pytest.mark.parametrize("rank", [2, ALL_WEIGHTS])

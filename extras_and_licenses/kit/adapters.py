@@ -41,6 +41,7 @@ def body_under_head(
     rank: int = RANK,
     seed: int = 0,
     whole: Sequence[str] = (),
+    head_bias: torch.Tensor | None = None,
     **config,
 ) -> PeftModel | PreTrainedModel:
     """The kit's body under a new head, with adapters on every linear layer of the body.
@@ -52,6 +53,7 @@ def body_under_head(
         rank: of the adapters, or `ALL_WEIGHTS`.
         seed: of the random weights that head and adapters start from.
         whole: modules of the body that are trained themselves, without adapters, such as `TOKEN_TYPES`.
+        head_bias: what the biases of the head start from, `[labels]`; without it, zero.
         config: further fields of the model's configuration.
     """
     if labels:
@@ -59,6 +61,8 @@ def body_under_head(
         config["label2id"] = {label: number for number, label in enumerate(labels)}
     set_seed(seed)
     base = without_dropout(architecture, checkpoint("embeddings"), **config)
+    if head_bias is not None:
+        getattr(base, head).bias.data.copy_(head_bias)
     if rank == ALL_WEIGHTS:
         return base
     adapters = LoraConfig(
