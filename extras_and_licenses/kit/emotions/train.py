@@ -128,7 +128,7 @@ def run(work: Path, rank: int = LARGER_RANK, **changes) -> Path:
         }
     )
     collate = without_length(DataCollatorWithPadding(tokenizer))
-    folder = fit(model, data, collate, work, changes, per_device_train_batch_size=64, num_train_epochs=6)
+    folder = fit(model, data, collate, work, changes, per_device_train_batch_size=64, num_train_epochs=3)
     dev = list(rows("go_emotions", "dev"))
     model.eval()
     found = probabilities(model, tokenizer, [row["text"] for row in dev])
