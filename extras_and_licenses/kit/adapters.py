@@ -5,8 +5,7 @@ only those are shipped: the installer merges them into the body.
 
 - `body_under_head(architecture, head)`: the model that a recipe trains.
 - `fit(model, data, collate, work)`: train it and write adapter, head and configuration to `work / "model"`.
-- `trained_before(architecture, folder)`: a trained model, to train it further.
-- `average(trained, folder)`: the mean of the weights of several stages of one training.
+- `fit_twice(model, data, collate, work)`: train it, train it further, and write the mean of both.
 
 Every recipe takes the rank of its adapters, and can train all weights instead; `make bench-sizes` compares them.
 """
@@ -20,7 +19,7 @@ from datasets import Dataset
 from peft import LoraConfig, PeftModel, get_peft_model
 from peft.utils import SAFETENSORS_WEIGHTS_NAME
 from safetensors.torch import load_file, save_file
-from transformers import PreTrainedModel, set_seed
+from transformers import AutoConfig, PreTrainedModel, set_seed
 
 from extras_and_licenses.checkpoints import checkpoint
 from extras_and_licenses.kit.install import BODY
@@ -93,7 +92,10 @@ def trained_before(architecture: type[PreTrainedModel], folder: Path) -> PeftMod
         folder: with an adapter and a head, or all weights.
     """
     if (folder / SAFETENSORS_WEIGHTS_NAME).is_file():
-        body = without_dropout(architecture, checkpoint("embeddings"))
+        config = AutoConfig.from_pretrained(folder)  # its labels, and no dropout
+        body = architecture.from_pretrained(
+            checkpoint("embeddings"), config=config, attn_implementation="eager"
+        )
         return PeftModel.from_pretrained(body, folder, is_trainable=True)
     return without_dropout(architecture, folder)
 
@@ -132,6 +134,34 @@ def fit(
     model.save_pretrained(work / "model")
     save_configuration(model, work / "model")
     return work / "model"
+
+
+def fit_twice(
+    model: PeftModel | PreTrainedModel,
+    data: Dataset,
+    collate: Callable,
+    work: Path,
+    changes: dict,
+    first: dict,
+    second: dict,
+    **settings,
+) -> Path:
+    """Train adapters and head, train them further, and write the mean of both ends to `work / "model"`.
+
+    Args:
+        model: what `body_under_head` made.
+        data: rows with the model's inputs and their `length` in tokens.
+        collate: makes a batch of rows.
+        work: folder for the two trainings, which lie in `first` and `second`, and for the result.
+        changes: fields of `TrainingArguments` that the caller of the recipe changes in both.
+        first: settings of the first training alone.
+        second: settings of the second alone: a lower rate, and a seed that gives another order.
+        settings: those of both.
+    """
+    one = fit(model, data, collate, work / "first", changes, **settings, **first)
+    model = trained_before(type(base_of(model)), one)
+    two = fit(model, data, collate, work / "second", changes, **settings, **second)
+    return average([one, two], work / "model")
 
 
 def average(trained: Sequence[Path], folder: Path) -> Path:

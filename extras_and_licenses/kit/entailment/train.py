@@ -1,4 +1,8 @@
-"""Recipe of the role `entailment`: does a premise entail a hypothesis, contradict it, or leave it open?"""
+"""Recipe of the role `entailment`: does a premise entail a hypothesis, contradict it, or leave it open?
+
+The training is done twice, the second time at a lower rate and from where the first one ended, and the mean of both
+ends is written.
+"""
 
 import random
 from pathlib import Path
@@ -7,7 +11,7 @@ from datasets import Dataset
 from transformers import AutoTokenizer, BertForSequenceClassification, DataCollatorWithPadding
 
 from extras_and_licenses.checkpoints import checkpoint
-from extras_and_licenses.kit.adapters import LARGER_RANK, TOKEN_TYPES, body_under_head, fit
+from extras_and_licenses.kit.adapters import LARGER_RANK, TOKEN_TYPES, body_under_head, fit_twice
 from extras_and_licenses.kit.data import rows
 from extras_and_licenses.kit.training import without_length
 
@@ -24,12 +28,12 @@ def training_rows() -> list[dict]:
 
 
 def run(work: Path, rank: int = LARGER_RANK, **changes) -> Path:
-    """Train and write adapter and head.
+    """Train, train again at a lower rate, and write the mean of both: adapter and head.
 
     Args:
         work: folder for checkpoints and, at the end, for the adapter (`work / "model"`).
         rank: of the adapters, or `ALL_WEIGHTS`.
-        changes: fields of `TrainingArguments` to change.
+        changes: fields of `TrainingArguments` to change in both trainings.
     """
     tokenizer = AutoTokenizer.from_pretrained(checkpoint("embeddings"))
     model = body_under_head(
@@ -48,5 +52,13 @@ def run(work: Path, rank: int = LARGER_RANK, **changes) -> Path:
         | {"length": [len(ids) for ids in encoded["input_ids"]]}
     )
     collate = without_length(DataCollatorWithPadding(tokenizer))
-    settings = dict(per_device_train_batch_size=32, num_train_epochs=2, learning_rate=5e-4)
-    return fit(model, data, collate, work, changes, **settings)
+    return fit_twice(
+        model,
+        data,
+        collate,
+        work,
+        changes,
+        first=dict(max_steps=3_036, learning_rate=5e-4),  # two passes
+        second=dict(max_steps=1_518, learning_rate=2.5e-4, warmup_steps=50, seed=3),
+        per_device_train_batch_size=32,
+    )

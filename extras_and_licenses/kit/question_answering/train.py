@@ -12,14 +12,7 @@ from datasets import Dataset
 from transformers import AutoTokenizer, BertForQuestionAnswering, DataCollatorWithPadding
 
 from extras_and_licenses.checkpoints import checkpoint
-from extras_and_licenses.kit.adapters import (
-    LARGER_RANK,
-    TOKEN_TYPES,
-    average,
-    body_under_head,
-    fit,
-    trained_before,
-)
+from extras_and_licenses.kit.adapters import LARGER_RANK, TOKEN_TYPES, body_under_head, fit_twice
 from extras_and_licenses.kit.data import rows
 from extras_and_licenses.kit.training import RecipeTrainer, without_length
 
@@ -96,12 +89,15 @@ def run(work: Path, rank: int = LARGER_RANK, **changes) -> Path:
     data = features(tokenizer, list(rows("squad", "train")))
     collate = without_length(DataCollatorWithPadding(tokenizer, pad_to_multiple_of=8))
 
-    def training(model, folder: Path, **settings) -> Path:
-        settings |= dict(per_device_train_batch_size=16, trainer_class=HidingTrainer)
-        return fit(model, data, collate, folder, changes, **settings)
-
     model = body_under_head(BertForQuestionAnswering, head="qa_outputs", rank=rank, whole=[TOKEN_TYPES])
-    first = training(model, work / "first", max_steps=3_600, learning_rate=7e-4)
-    model = trained_before(BertForQuestionAnswering, first)
-    second = training(model, work / "second", max_steps=2_000, learning_rate=3.5e-4, warmup_steps=50, seed=3)
-    return average([first, second], work / "model")
+    return fit_twice(
+        model,
+        data,
+        collate,
+        work,
+        changes,
+        first=dict(max_steps=3_600, learning_rate=7e-4),
+        second=dict(max_steps=2_000, learning_rate=3.5e-4, warmup_steps=50, seed=3),
+        per_device_train_batch_size=16,
+        trainer_class=HidingTrainer,
+    )
