@@ -142,26 +142,28 @@ def fit_twice(
     collate: Callable,
     work: Path,
     changes: dict,
-    first: dict,
-    second: dict,
+    steps: tuple[int, int],
+    learning_rate: float,
     **settings,
 ) -> Path:
-    """Train adapters and head, train them further, and write the mean of both ends to `work / "model"`.
+    """Train adapters and head, train them further in another order at half the rate, and write the mean of both ends.
 
     Args:
         model: what `body_under_head` made.
         data: rows with the model's inputs and their `length` in tokens.
         collate: makes a batch of rows.
-        work: folder for the two trainings, which lie in `first` and `second`, and for the result.
+        work: folder for the two trainings, `first` and `second`, and for the result, `model`.
         changes: fields of `TrainingArguments` that the caller of the recipe changes in both.
-        first: settings of the first training alone.
-        second: settings of the second alone: a lower rate, and a seed that gives another order.
-        settings: those of both.
+        steps: of the first and of the second training.
+        learning_rate: of the first training.
+        settings: further arguments of `fit`, for both.
     """
-    one = fit(model, data, collate, work / "first", changes, **settings, **first)
-    model = trained_before(type(base_of(model)), one)
-    two = fit(model, data, collate, work / "second", changes, **settings, **second)
-    return average([one, two], work / "model")
+    of_first = dict(max_steps=steps[0], learning_rate=learning_rate)
+    first = fit(model, data, collate, work / "first", changes, **settings, **of_first)
+    model = trained_before(type(base_of(model)), first)
+    of_second = dict(max_steps=steps[1], learning_rate=learning_rate / 2, warmup_steps=50, seed=3)
+    second = fit(model, data, collate, work / "second", changes, **settings, **of_second)
+    return average([first, second], work / "model")
 
 
 def average(trained: Sequence[Path], folder: Path) -> Path:

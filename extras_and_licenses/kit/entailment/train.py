@@ -52,13 +52,5 @@ def run(work: Path, rank: int = LARGER_RANK, **changes) -> Path:
         | {"length": [len(ids) for ids in encoded["input_ids"]]}
     )
     collate = without_length(DataCollatorWithPadding(tokenizer))
-    return fit_twice(
-        model,
-        data,
-        collate,
-        work,
-        changes,
-        first=dict(max_steps=3_036, learning_rate=5e-4),  # two passes
-        second=dict(max_steps=1_518, learning_rate=2.5e-4, warmup_steps=50, seed=3),
-        per_device_train_batch_size=32,
-    )
+    settings = dict(learning_rate=5e-4, per_device_train_batch_size=32)
+    return fit_twice(model, data, collate, work, changes, steps=(3_036, 1_518), **settings)  # 2 passes and 1

@@ -90,14 +90,5 @@ def run(work: Path, rank: int = LARGER_RANK, **changes) -> Path:
     collate = without_length(DataCollatorWithPadding(tokenizer, pad_to_multiple_of=8))
 
     model = body_under_head(BertForQuestionAnswering, head="qa_outputs", rank=rank, whole=[TOKEN_TYPES])
-    return fit_twice(
-        model,
-        data,
-        collate,
-        work,
-        changes,
-        first=dict(max_steps=3_600, learning_rate=7e-4),
-        second=dict(max_steps=2_000, learning_rate=3.5e-4, warmup_steps=50, seed=3),
-        per_device_train_batch_size=16,
-        trainer_class=HidingTrainer,
-    )
+    settings = dict(learning_rate=7e-4, per_device_train_batch_size=16, trainer_class=HidingTrainer)
+    return fit_twice(model, data, collate, work, changes, steps=(3_600, 2_000), **settings)
