@@ -33,7 +33,7 @@ TOKENS = 192  # of a block
 MULTIPLE = 64
 SETTINGS = dict(
     per_device_train_batch_size=32,
-    max_steps=4_300,
+    max_steps=6_000,
     learning_rate=7e-4,
     lr_scheduler_type="linear",
     warmup_steps=200,
@@ -151,7 +151,7 @@ def run(work: Path, **changes) -> Path:
         hidden_dropout_prob=dropout,
         attention_probs_dropout_prob=dropout,
     )
-    texts = encyclopaedic() * 4 + everyday() * 2 + others()
+    texts = encyclopaedic() * 6 + everyday() * 2 + others()
     random.Random(0).shuffle(texts)
     # By batches: what a tokenizer gives for all texts at once takes gigabytes.
     encoded = Dataset.from_dict({"text": texts}).map(
