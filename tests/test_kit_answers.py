@@ -22,6 +22,7 @@ from extras_and_licenses.kit.evaluate import (
     section,
 )
 from extras_and_licenses.kit.instruct.evaluate import SETTINGS
+from extras_and_licenses.kit.measures import rouge_l
 from extras_and_licenses.kit.published import PUBLISHED
 from extras_and_licenses.kit.seq2seq.evaluate import FEMININE, MASCULINE, share
 
@@ -123,6 +124,14 @@ def test_a_card_shows_the_biases_of_the_installed_model(role):
 def test_the_paired_prompts_are_as_many_as_the_cards_say():
     assert [len(set(names)) for names in NAMES.values()] == [10] * 4
     assert len(set(OCCUPATIONS)) == len(OCCUPATIONS) == 24
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [("Painter (1841–1902).", 1.0), ("a painter of 1841, born in 1902", 0.6), ("?", 0.0), ("sculptor", 0.0)],
+)
+def test_rouge_compares_letters_and_digits_and_no_punctuation(text, value):
+    assert rouge_l(text, "painter 1841 1902") == pytest.approx(value)
 
 
 def test_mean_and_extremes_of_a_bias_name_the_occupations():

@@ -40,8 +40,8 @@ def rank_correlation(values: list[float], people: list[float]) -> float:
 
 
 def rouge_l(text: str, reference: str) -> float:
-    """F1 of the longest common subsequence of words (Lin 2004)."""
-    a, b = text.lower().split(), reference.lower().split()
+    """F1 of the longest common subsequence of words, letters and digits in lower case (Lin 2004), without stemming."""
+    a, b = (re.findall("[a-z0-9]+", side.lower()) for side in (text, reference))
     if not a or not b:
         return 0.0
     lengths = [0] * (len(b) + 1)
