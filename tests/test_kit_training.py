@@ -19,9 +19,11 @@ from extras_and_licenses.checkpoints import checkpoint
 from extras_and_licenses.kit import adapters, install, training
 from extras_and_licenses.kit.adapters import (
     ALL_WEIGHTS,
+    LEARNING_RATE_OF_ALL,
     TOKEN_TYPES,
     average,
     body_under_head,
+    fit,
     save_configuration,
     trained_before,
 )
@@ -359,14 +361,25 @@ def test_question_answering_is_the_mean_of_a_training_and_of_what_came_of_it_fur
     monkeypatch.setattr(adapters, "fit", fit)
     assert question_answering.run(tmp_path, rank=1, save_steps=9) == tmp_path / "model"
     folders, settings, changes, found = zip(*trained, strict=True)
-    assert folders == (tmp_path / "first", tmp_path / "second") and changes == ({"save_steps": 9},) * 2
+    assert folders == (tmp_path / "first", tmp_path / "second")
+    assert changes == ({"save_steps": 9, "max_steps": 3_600}, {"save_steps": 9, "max_steps": 2_000})
     assert [each["trainer_class"] for each in settings] == [question_answering.HidingTrainer] * 2
-    assert settings[0]["learning_rate"] > settings[1]["learning_rate"]
+    assert "slowed_by" not in settings[0] and settings[1]["slowed_by"] == 2
     assert (found[1][head] == 1).all() and not (found[0][head] == 1).any()
     mean = load_file(tmp_path / "model" / "adapter_model.safetensors")["base_model.model.qa_outputs.weight"]
     assert (mean == 1.5).all()
-    question_answering.run(tmp_path / "again", rank=1)
+    question_answering.run(tmp_path / "again", rank=1, max_steps=56)
     torch.testing.assert_close(trained[2][3], found[0], atol=0, rtol=0)
+    assert [changes["max_steps"] for _, _, changes, _ in trained[2:]] == [36, 20]
+
+
+@pytest.mark.parametrize(("rank", "rate"), [(2, 3e-4), (ALL_WEIGHTS, LEARNING_RATE_OF_ALL / 2)])
+def test_a_slower_training_is_slower_with_adapters_and_with_all_weights(tmp_path, monkeypatch, rank, rate):
+    arguments = []
+    monkeypatch.setattr(adapters, "train", lambda trainer: arguments.append(trainer.args))
+    model = body_under_head(BertForQuestionAnswering, "qa_outputs", rank=rank)
+    fit(model, Dataset.from_dict({"length": [1]}), list, tmp_path, {}, learning_rate=6e-4, slowed_by=2)
+    assert [each.learning_rate for each in arguments] == [rate]
 
 
 def test_some_tokens_of_the_texts_are_hidden_others_each_time_and_special_ones_never(tmp_path, tokenizer):

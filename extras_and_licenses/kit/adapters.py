@@ -38,7 +38,6 @@ def body_under_head(
     head: str,
     labels: Sequence[str] = (),
     rank: int = RANK,
-    seed: int = 0,
     whole: Sequence[str] = (),
     head_bias: torch.Tensor | None = None,
     **config,
@@ -50,7 +49,6 @@ def body_under_head(
         head: the attribute of the architecture that holds the head; it is trained whole.
         labels: what the outputs of the head are called, in order, where it is a classifier.
         rank: of the adapters, or `ALL_WEIGHTS`.
-        seed: of the random weights that head and adapters start from.
         whole: modules of the body that are trained themselves, without adapters, such as `TOKEN_TYPES`.
         head_bias: what the biases of the head start from, `[labels]`; without it, zero.
         config: further fields of the model's configuration.
@@ -58,7 +56,7 @@ def body_under_head(
     if labels:
         config["id2label"] = dict(enumerate(labels))
         config["label2id"] = {label: number for number, label in enumerate(labels)}
-    set_seed(seed)
+    set_seed(0)  # head and adapters start from random weights
     base = without_dropout(architecture, checkpoint("embeddings"), **config)
     if head_bias is not None:
         getattr(base, head).bias.data.copy_(head_bias)
@@ -108,6 +106,7 @@ def fit(
     changes: dict,
     trainer_class: type[RecipeTrainer] = RecipeTrainer,
     learning_rate: float = LEARNING_RATE,
+    slowed_by: int = 1,
     **settings,
 ) -> Path:
     """Train adapters and head, and write them with the configuration to `work / "model"`.
@@ -120,11 +119,12 @@ def fit(
         changes: fields of `TrainingArguments` that the caller of the recipe changes.
         trainer_class: one with a loss of its own, where the model's is not the right one.
         learning_rate: of adapters and head; where all weights are trained it is `LEARNING_RATE_OF_ALL`.
+        slowed_by: what either rate is divided by.
         settings: fields of `TrainingArguments` that the recipe sets.
     """
     trained = sum(weights.numel() for weights in model.parameters() if weights.requires_grad)
     print(f"{len(data):,} rows, {trained:,} trained parameters", flush=True)
-    rate = learning_rate if isinstance(model, PeftModel) else LEARNING_RATE_OF_ALL
+    rate = (learning_rate if isinstance(model, PeftModel) else LEARNING_RATE_OF_ALL) / slowed_by
     arguments = training_arguments(work, **dict(learning_rate=rate, warmup_steps=100) | settings | changes)
     train(trainer_class(model=model, args=arguments, train_dataset=data, data_collator=collate))
     if isinstance(model, PeftModel):
@@ -143,7 +143,6 @@ def fit_twice(
     work: Path,
     changes: dict,
     steps: tuple[int, int],
-    learning_rate: float,
     **settings,
 ) -> Path:
     """Train adapters and head, train them further in another order at half the rate, and write the mean of both ends.
@@ -153,16 +152,20 @@ def fit_twice(
         data: rows with the model's inputs and their `length` in tokens.
         collate: makes a batch of rows.
         work: folder for the two trainings, `first` and `second`, and for the result, `model`.
-        changes: fields of `TrainingArguments` that the caller of the recipe changes in both.
+        changes: fields of `TrainingArguments` that the caller of the recipe changes in both; its `max_steps` are those
+            of both together, shared out as `steps` are.
         steps: of the first and of the second training.
-        learning_rate: of the first training.
         settings: further arguments of `fit`, for both.
     """
-    of_first = dict(max_steps=steps[0], learning_rate=learning_rate)
-    first = fit(model, data, collate, work / "first", changes, **settings, **of_first)
+    total = changes.get("max_steps", sum(steps))
+    of_first = max(1, round(total * steps[0] / sum(steps)))
+    changes_of_first, changes_of_second = (
+        changes | dict(max_steps=part) for part in (of_first, max(1, total - of_first))
+    )
+    first = fit(model, data, collate, work / "first", changes_of_first, **settings)
     model = trained_before(type(base_of(model)), first)
-    of_second = dict(max_steps=steps[1], learning_rate=learning_rate / 2, warmup_steps=50, seed=3)
-    second = fit(model, data, collate, work / "second", changes, **settings, **of_second)
+    further = dict(slowed_by=2, warmup_steps=50, seed=3)
+    second = fit(model, data, collate, work / "second", changes_of_second, **settings, **further)
     return average([first, second], work / "model")
 
 
