@@ -45,7 +45,17 @@ PUBLISHED: dict[str, tuple[Published, ...]] = {
         Published("exact match, all", 0.799, "SQuAD 2.0, development part", HUB_PAGE),
     ),
     "emotions": (
-        Published("F1, one threshold", 0.450, "GoEmotions, test part", HUB_PAGE, "macro F1"),
+        Published(
+            "macro F1, a threshold for each emotion", 0.541, "GoEmotions, test part", HUB_PAGE, "macro F1"
+        ),
+        Published(
+            "weighted F1, a threshold for each emotion",
+            0.611,
+            "GoEmotions, test part",
+            HUB_PAGE,
+            "weighted F1",
+        ),
+        Published("F1, one threshold", 0.450, "GoEmotions, test part", HUB_PAGE),
         Published("precision, one threshold", 0.575, "GoEmotions, test part", HUB_PAGE),
         Published("recall, one threshold", 0.396, "GoEmotions, test part", HUB_PAGE),
         Published("all 28 labels right", 0.474, "GoEmotions, test part", HUB_PAGE),
