@@ -384,6 +384,34 @@ def test_what_died_is_left_out_when_the_rest_is_run_again(engine):
     assert all(result.passed.values())
 
 
+PRINTING = """
+import contextlib, threading
+def busy():
+    while True:
+        with contextlib.suppress(Exception):
+            print("still here")
+for _ in range(4):
+    threading.Thread(target=busy, daemon=True).start()
+def one():
+    return 1
+"""
+CALLS = """
+import os, sys, time
+from extras_and_licenses.grading import plain_data, warm
+from extras_and_licenses.grading.sandbox import Limits
+shell = warm.make_shell(Limits())
+shell.run(sys.argv[1])
+end = time.monotonic() + 2
+while time.monotonic() < end:
+    _, content = warm.call(shell, plain_data.encode(["one", [], {}]))
+os._exit(plain_data.decode(content))
+"""
+
+
+def test_threads_that_print_while_functions_are_called_do_not_end_the_process():
+    assert subprocess.run([sys.executable, "-c", CALLS, PRINTING], capture_output=True).returncode == 1
+
+
 def test_an_engine_whose_warm_process_died_starts_again(template):
     assignment = Assignment.from_notebook(NAME, master())
     with Engine(assignment, LIMITS) as engine:

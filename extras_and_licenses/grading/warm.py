@@ -17,6 +17,7 @@ import signal
 import socket as sockets
 import sys
 import traceback
+from collections.abc import Iterator
 from typing import Any
 
 import torch
@@ -131,20 +132,28 @@ class Publisher(DisplayPublisher):
 
 
 class Shell(InteractiveShell):
-    """IPython without terminal, kernel and history: a cell's outputs are collected in `outputs`."""
+    """IPython without terminal, kernel and history: a cell's outputs are collected in `outputs`.
+
+    `streams` stand for stdout and stderr while they are. They are kept: a thread that goes on printing makes Python 3.11
+    crash when the stream that it prints to is deleted.
+    """
 
     displayhook_class = Type(Hook)
     display_pub_class = Type(Publisher)
 
     def run(self, source: str) -> list[dict]:
         """Run a cell and return its outputs."""
-        self.outputs.start()
-        with (
-            contextlib.redirect_stdout(Stream("stdout", self.outputs)),
-            contextlib.redirect_stderr(Stream("stderr", self.outputs)),
-        ):
+        with self.collecting():
             self.succeeded = self.run_cell(source, store_history=False).success
         return list(self.outputs)
+
+    @contextlib.contextmanager
+    def collecting(self) -> Iterator[None]:
+        """Forget the outputs of before, and collect what is printed."""
+        self.outputs.start()
+        stdout, stderr = self.streams
+        with contextlib.redirect_stdout(stdout), contextlib.redirect_stderr(stderr):
+            yield
 
     def _showtraceback(self, etype: type, evalue: BaseException, stb: list[str]) -> None:
         lines = [line[:2000] for line in stb]
@@ -176,6 +185,7 @@ def make_shell(limits: sandbox.Limits) -> Shell:
     config.InteractiveShell.colors = "NoColor"
     shell = Shell.instance(config=config)
     shell.outputs = Outputs(limits.output)
+    shell.streams = Stream("stdout", shell.outputs), Stream("stderr", shell.outputs)
     return shell
 
 
@@ -235,10 +245,8 @@ def work(socket: sockets.socket, shell: Shell) -> None:
 def call(shell: Shell, content: bytes) -> tuple[bytes, bytes]:
     """Call a student's function; returns the kind and the content of the answer."""
     name, arguments, named = plain_data.decode(content)
-    shell.outputs.start()
-    quiet = Stream("stdout", shell.outputs)
     try:
-        with contextlib.redirect_stdout(quiet), contextlib.redirect_stderr(quiet):
+        with shell.collecting():
             if name not in shell.user_ns:
                 raise NameError(f"{name} is not defined")
             return messages.RETURNED, plain_data.encode(shell.user_ns[name](*arguments, **named))
