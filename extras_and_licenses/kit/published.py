@@ -79,6 +79,12 @@ PUBLISHED: dict[str, tuple[Published, ...]] = {
         Published(
             "BLEU, fine-tuned to it alone", 41.2, "WMT English to French (news)", T5, "BLEU English to French"
         ),
+        Published(
+            "Matthews, fine-tuned to it alone", 0.511, "CoLA, test part (GLUE)", T5, "acceptability, Matthews"
+        ),
+        Published(
+            "Spearman, fine-tuned to it alone", 0.886, "STS-B, test part (GLUE)", T5, "similarity, Spearman"
+        ),
         Published("ROUGE-L, fine-tuned to it alone", 0.394, "CNN/Daily Mail", T5, "summary, ROUGE-L"),
     ),
     "instruct": (

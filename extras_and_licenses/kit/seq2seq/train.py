@@ -7,8 +7,8 @@ To compare two sentences, a model must find out which words are in both. A first
 upon that. So a second one starts with attention that looks for the same word elsewhere and learns to compare with it,
 and a third one goes over all tasks again.
 
-To judge a sentence, it must know English, and no task so far made it write English sentences. So a fourth one has one more,
-beside all others: to repair damaged English sentences.
+To judge a sentence, it must know English, and no task of these makes it write English sentences. So the third one has one
+more, beside all others: to repair damaged English sentences.
 """
 
 import random
@@ -41,8 +41,7 @@ MAX_TARGET = 48
 FALLING = dict(lr_scheduler_type="warmup_stable_decay", lr_scheduler_kwargs={"num_decay_steps": 3_200})
 FIRST = FALLING | dict(max_steps=11_200, warmup_steps=200)
 COMPARING = dict(max_steps=400, warmup_steps=50, seed=1, lr_scheduler_type="constant_with_warmup")
-AGAIN = FALLING | dict(max_steps=3_700, warmup_steps=100, seed=2)
-REPAIRING = dict(max_steps=1_800, warmup_steps=50, seed=3, lr_scheduler_type="linear")
+AGAIN = FALLING | dict(max_steps=5_500, warmup_steps=100, seed=2)
 MADE = 48_000  # examples made for each of the two judgements
 REPAIRS = 96_000
 LEARNING_RATE = 1e-2  # relative to the size of each weight, as in the T5 paper's pre-training
@@ -293,7 +292,7 @@ def fit(
 
 
 def run(work: Path, **changes) -> Path:
-    """Train the tokenizer and, four times, the model, and write both to `work / "model"`.
+    """Train the tokenizer and, three times, the model, and write both to `work / "model"`.
 
     A training that is done is only loaded, so a run that was stopped goes on where it was.
 
@@ -319,14 +318,10 @@ def run(work: Path, **changes) -> Path:
     judgements = tasks["cola"] * 4 + unacceptable * 8
     with_repairs = data_of(others + comparisons + judgements + sentences_to_repair(tasks["cola"]), tokenizer)
 
-    def fit_from(before: Path, data: Dataset, name: str, settings: dict, prepare=None) -> Path:
-        model = T5ForConditionalGeneration.from_pretrained(before)
-        if prepare:
-            prepare(model)
-        return fit(model, tokenizer, data, work / name, settings | changes)
-
     first = fit(new_model(tokenizer), tokenizer, everything, work / "first", FIRST | changes)
+    model = T5ForConditionalGeneration.from_pretrained(first)
+    look_for_same_words(model)
     to_compare = data_of(comparisons, tokenizer)
-    comparing = fit_from(first, to_compare, "comparing", COMPARING, prepare=look_for_same_words)
-    again = fit_from(comparing, everything, "again", AGAIN)
-    return fit_from(again, with_repairs, "", REPAIRING)
+    comparing = fit(model, tokenizer, to_compare, work / "comparing", COMPARING | changes)
+    model = T5ForConditionalGeneration.from_pretrained(comparing)
+    return fit(model, tokenizer, with_repairs, work, AGAIN | changes)
