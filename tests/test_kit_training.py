@@ -217,6 +217,17 @@ def test_seq2seq_learns_all_tasks_then_to_compare_then_all_tasks_and_to_repair(t
         assert changed == expected
 
 
+def test_a_tokenizer_is_the_same_after_every_training_on_the_same_texts():
+    draw = random.Random(0)
+    words = ["".join(draw.choices("abcdefgh", k=draw.randint(2, 7))) for _ in range(300)]
+    texts = [" ".join(draw.choices(words, k=9)) for _ in range(2_000)]
+    texts += [chr(0x4E00 + place) for place in range(200)]  # characters that occur once
+    trained = {seq2seq_recipe.train_tokenizer(texts).backend_tokenizer.to_str() for _ in range(4)}
+    assert len(trained) == 1
+    tokenizer = AutoTokenizer.from_pretrained(checkpoint("seq2seq"))
+    assert tokenizer.convert_ids_to_tokens(range(len(seq2seq_recipe.SPECIAL))) == seq2seq_recipe.SPECIAL
+
+
 def test_a_sentence_to_repair_has_one_damage_or_two(monkeypatch):
     tables = {
         "translation": [{"source": "we saw three small birds"}, {"source": "too short"}],

@@ -11,7 +11,9 @@ To judge a sentence, it must know English, and no task of these makes it write E
 more, beside all others: to repair damaged English sentences.
 """
 
+import json
 import random
+from itertools import takewhile
 from pathlib import Path
 
 import torch
@@ -35,6 +37,7 @@ from extras_and_licenses.kit.training import RecipeTrainer, train, training_argu
 PREFIXES = {"en-fr": "translate English to French: ", "en-es": "translate English to Spanish: "}
 JUDGE = "cola sentence: "
 VOCABULARY = 8_000
+SPECIAL = ["<pad>", "</s>", "<unk>"]
 MAX_SOURCE = 80
 MAX_TARGET = 48
 # Before the rate falls it is constant, so a longer run can start from an earlier checkpoint.
@@ -171,6 +174,22 @@ def sentences_to_repair(judged: list[tuple[str, str]]) -> list[tuple[str, str]]:
     return made
 
 
+def in_one_order(tokenizer: Tokenizer, digits: int = 6) -> models.Unigram:
+    """The tokenizer's model with scores and an order of pieces that are the same after every training on the same texts.
+
+    The library sums scores in an order that changes from run to run, so their last digits differ. Characters too rare
+    for a piece of their own come last, each with a lower score than the one before, in an order that changes, too.
+    """
+    model = json.loads(tokenizer.to_str())["model"]
+    pieces = [(piece, round(score, digits)) for piece, score in model["vocab"]]
+    special, pieces = pieces[: len(SPECIAL)], pieces[len(SPECIAL) :]
+    pieces.sort(key=lambda piece: (-piece[1], piece[0]))
+    rare = len(list(takewhile(lambda piece: len(piece[0]) == 1, reversed(pieces))))
+    characters, scores = zip(*pieces[len(pieces) - rare :], strict=True) if rare else ((), ())
+    pieces[len(pieces) - rare :] = zip(sorted(characters), scores, strict=True)
+    return models.Unigram(special + pieces, unk_id=model["unk_id"], byte_fallback=model["byte_fallback"])
+
+
 def train_tokenizer(texts: list[str]) -> PreTrainedTokenizerFast:
     """A unigram tokenizer in the manner of SentencePiece: a space is written as the character U+2581."""
     tokenizer = Tokenizer(models.Unigram())
@@ -189,11 +208,12 @@ def train_tokenizer(texts: list[str]) -> PreTrainedTokenizerFast:
         texts,
         trainers.UnigramTrainer(
             vocab_size=VOCABULARY,
-            special_tokens=["<pad>", "</s>", "<unk>"],
+            special_tokens=SPECIAL,
             unk_token="<unk>",
             show_progress=False,
         ),
     )
+    tokenizer.model = in_one_order(tokenizer)
     tokenizer.post_processor = processors.TemplateProcessing(
         single="$A </s>", pair="$A </s> $B </s>", special_tokens=[("</s>", 1)]
     )
@@ -302,7 +322,7 @@ def run(work: Path, **changes) -> Path:
     """
     tasks = examples("train")
     folder = work / "model"
-    if not (folder / "tokenizer.json").is_file():  # another training could number the pieces otherwise
+    if not (folder / "tokenizer.json").is_file():  # a resumed run goes on with its own
         # Saved before its use: truncation would be saved with it.
         texts = [text for pairs in tasks.values() for pair in pairs for text in pair]
         train_tokenizer(texts).save_pretrained(folder)
