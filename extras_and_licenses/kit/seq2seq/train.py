@@ -174,20 +174,19 @@ def sentences_to_repair(judged: list[tuple[str, str]]) -> list[tuple[str, str]]:
     return made
 
 
-def in_one_order(tokenizer: Tokenizer, digits: int = 6) -> models.Unigram:
+def in_one_order(tokenizer: Tokenizer) -> models.Unigram:
     """The tokenizer's model with scores and an order of pieces that are the same after every training on the same texts.
 
     The library sums scores in an order that changes from run to run, so their last digits differ. Characters too rare
     for a piece of their own come last, each with a lower score than the one before, in an order that changes, too.
     """
     model = json.loads(tokenizer.to_str())["model"]
-    pieces = [(piece, round(score, digits)) for piece, score in model["vocab"]]
+    pieces = [(piece, round(score, 6)) for piece, score in model["vocab"]]
     special, pieces = pieces[: len(SPECIAL)], pieces[len(SPECIAL) :]
     pieces.sort(key=lambda piece: (-piece[1], piece[0]))
-    rare = len(list(takewhile(lambda piece: len(piece[0]) == 1, reversed(pieces))))
-    characters, scores = zip(*pieces[len(pieces) - rare :], strict=True) if rare else ((), ())
-    pieces[len(pieces) - rare :] = zip(sorted(characters), scores, strict=True)
-    return models.Unigram(special + pieces, unk_id=model["unk_id"], byte_fallback=model["byte_fallback"])
+    rare = list(takewhile(lambda piece: len(piece[0]) == 1, reversed(pieces)))[::-1]
+    pieces[len(pieces) - len(rare) :] = zip(sorted(dict(rare)), dict(rare).values(), strict=True)
+    return models.Unigram(special + pieces, unk_id=model["unk_id"])
 
 
 def train_tokenizer(texts: list[str]) -> PreTrainedTokenizerFast:
