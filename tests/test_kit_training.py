@@ -21,7 +21,6 @@ from extras_and_licenses.kit.adapters import (
     ALL_WEIGHTS,
     LEARNING_RATE_OF_ALL,
     TOKEN_TYPES,
-    average,
     body_under_head,
     fit,
     save_configuration,
@@ -34,7 +33,7 @@ from extras_and_licenses.kit.fill_mask.train import MaskingTrainer, masked
 from extras_and_licenses.kit.question_answering import train as question_answering
 from extras_and_licenses.kit.seq2seq import train as seq2seq_recipe
 from extras_and_licenses.kit.seq2seq.train import damaged, look_for_same_words, new_model
-from extras_and_licenses.kit.training import training_arguments, without_length
+from extras_and_licenses.kit.training import average, training_arguments, without_length
 
 SMALL = {"hidden_size": 16, "num_hidden_layers": 1, "num_attention_heads": 2, "intermediate_size": 32}
 STILL = {"hidden_dropout_prob": 0.0, "attention_probs_dropout_prob": 0.0}
@@ -200,9 +199,10 @@ def test_seq2seq_learns_all_tasks_then_to_compare_then_all_tasks_and_to_repair(t
     monkeypatch.setattr(seq2seq_recipe, "sentences_to_repair", lambda judged: judged * 9)
     AutoTokenizer.from_pretrained(checkpoint("seq2seq")).save_pretrained(tmp_path / "model")
     assert seq2seq_recipe.run(tmp_path, save_steps=9) == tmp_path / "model"
-    assert list(trained) == [tmp_path / "first", tmp_path / "comparing", tmp_path]
+    parts = ["first", "comparing", "again-1", "again-2", "again-3"]
+    assert list(trained) == [tmp_path / part for part in parts]
     weights, *others = zip(*trained.values(), strict=True)
-    assert others == [(15, 7, 27), (11_200, 400, 5_500), (9, 9, 9)]
+    assert others == [(15, 7, 27, 27, 27), (11_200, 400, 5_500, 1_800, 1_800), (9,) * 5]
     attention = "encoder.block.0.layer.0.SelfAttention."
     head = {attention + name for name in ("k.weight", "q.weight", "relative_attention_bias.weight")}
     learned = {
@@ -211,10 +211,13 @@ def test_seq2seq_learns_all_tasks_then_to_compare_then_all_tasks_and_to_repair(t
         "encoder.embed_tokens.weight",
         "decoder.embed_tokens.weight",
     }
-    for place, expected in enumerate([head | learned, learned]):
+    for place, expected in enumerate([head | learned, learned, learned, learned]):
         before, after = weights[place : place + 2]
         changed = {name for name, old in before.items() if not torch.equal(after[name], old)}
         assert changed == expected
+    mean = load_file(tmp_path / "model" / "model.safetensors")
+    end_of_second = load_file(tmp_path / "again-2" / "model" / "model.safetensors")
+    torch.testing.assert_close(mean, end_of_second)  # each learns as much as the one before
 
 
 def test_a_tokenizer_is_the_same_after_every_training_on_the_same_texts():

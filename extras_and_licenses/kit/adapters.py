@@ -10,7 +10,6 @@ only those are shipped: the installer merges them into the body.
 Every recipe takes the rank of its adapters, and can train all weights instead; `make bench-sizes` compares them.
 """
 
-import shutil
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -18,12 +17,11 @@ import torch
 from datasets import Dataset
 from peft import LoraConfig, PeftModel, get_peft_model
 from peft.utils import SAFETENSORS_WEIGHTS_NAME
-from safetensors.torch import load_file, save_file
 from transformers import AutoConfig, PreTrainedModel, set_seed
 
 from extras_and_licenses.checkpoints import checkpoint
 from extras_and_licenses.kit.install import BODY
-from extras_and_licenses.kit.training import RecipeTrainer, train, training_arguments
+from extras_and_licenses.kit.training import RecipeTrainer, average, train, training_arguments
 
 RANK, LARGER_RANK = 16, 64  # the cards say what the larger one brought to which role
 LEARNING_RATE, LEARNING_RATE_OF_ALL = 1e-3, 1e-4
@@ -167,21 +165,6 @@ def fit_twice(
     further = dict(slowed_by=2, warmup_steps=50, seed=3)
     second = fit(model, data, collate, work / "second", changes_of_second, **settings, **further)
     return average([first, second], work / "model")
-
-
-def average(trained: Sequence[Path], folder: Path) -> Path:
-    """Write the mean of the weights of several stages of one training (Izmailov et al. 2018, stochastic weight averaging).
-
-    Args:
-        trained: folders that `fit` wrote, each but the first of a model that went on from the one before.
-        folder: where the result is written.
-    """
-    shutil.copytree(trained[-1], folder, dirs_exist_ok=True)
-    (weights,) = folder.glob("*model.safetensors")
-    states = [load_file(part / weights.name) for part in trained]
-    means = {name: torch.stack([state[name] for state in states]).mean(dim=0) for name in states[0]}
-    save_file(means, weights, metadata={"format": "pt"})
-    return folder
 
 
 def base_of(model: PeftModel | PreTrainedModel) -> PreTrainedModel:

@@ -5,12 +5,13 @@
 - `train(trainer)`: run it, from the last checkpoint where there is one.
 - `last_checkpoint(work)`: that checkpoint; what a killed run left half written does not count.
 - `without_length(collate)`: a collator for rows that carry their length, which sorts them into batches.
+- `average(trained, folder)`: the mean of the weights of several stages of one training.
 - `export(model_folder, entry)`: put trained weights, in half precision, where the kit's installer finds them.
 """
 
 import json
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import torch
@@ -116,6 +117,21 @@ def without_length(collate: Callable) -> Callable:
         return collate([{name: value for name, value in row.items() if name != "length"} for row in rows])
 
     return collate_rows
+
+
+def average(trained: Sequence[Path], folder: Path) -> Path:
+    """Write the mean of the weights of several stages of one training (Izmailov et al. 2018, stochastic weight averaging).
+
+    Args:
+        trained: folders with weights, each but the first of a model that went on from the one before.
+        folder: where the result is written, beside what is there.
+    """
+    shutil.copytree(trained[-1], folder, dirs_exist_ok=True)
+    (weights,) = folder.glob("*model.safetensors")
+    states = [load_file(part / weights.name) for part in trained]
+    means = {name: torch.stack([state[name] for state in states]).mean(dim=0) for name in states[0]}
+    save_file(means, weights, metadata={"format": "pt"})
+    return folder
 
 
 def export(model_folder: Path, entry: install.Entry) -> None:
