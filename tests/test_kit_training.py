@@ -356,14 +356,14 @@ ROW = {"question": "When was the harbour built?", "answer": "1890"}
 ROW |= {"context": "The harbour was built in 1890 by Clara Weiss.", "start": 25}
 
 
-def test_question_answering_is_the_mean_of_a_training_and_of_what_came_of_it_further(tmp_path, monkeypatch):
+def test_question_answering_goes_on_from_the_mean_of_its_parts_and_ends_with_it(tmp_path, monkeypatch):
     trained = []
     head = "base_model.model.qa_outputs.modules_to_save.default.weight"
 
     def fit(model, data, collate, work, changes, **settings):
         found = {name: weights.detach().clone() for name, weights in model.named_parameters()}
         trained.append((work, settings, changes, found))
-        torch.nn.init.constant_(model.get_parameter(head), len(trained))
+        torch.nn.init.constant_(model.get_parameter(head), len(trained) ** 2)
         model.save_pretrained(work / "model")
         save_configuration(model, work / "model")
         return work / "model"
@@ -372,16 +372,19 @@ def test_question_answering_is_the_mean_of_a_training_and_of_what_came_of_it_fur
     monkeypatch.setattr(adapters, "fit", fit)
     assert question_answering.run(tmp_path, rank=1, save_steps=9) == tmp_path / "model"
     folders, settings, changes, found = zip(*trained, strict=True)
-    assert folders == (tmp_path / "first", tmp_path / "second")
-    assert changes == ({"save_steps": 9, "max_steps": 3_600}, {"save_steps": 9, "max_steps": 2_000})
-    assert [each["trainer_class"] for each in settings] == [question_answering.HidingTrainer] * 2
-    assert "slowed_by" not in settings[0] and settings[1]["slowed_by"] == 2
-    assert (found[1][head] == 1).all() and not (found[0][head] == 1).any()
+    assert folders == (tmp_path / "part-1", tmp_path / "part-2", tmp_path / "part-3")
+    assert [each["save_steps"] for each in changes] == [9] * 3
+    assert [each["max_steps"] for each in changes] == [3_600, 2_000, 2_000]
+    assert [each["trainer_class"] for each in settings] == [question_answering.HidingTrainer] * 3
+    assert [each.get("slowed_by") for each in settings] == [None, 2, 2]
+    assert [each.get("seed") for each in settings] == [None, 3, 4]
+    assert not (found[0][head] == 1).any()
+    assert (found[1][head] == 1).all() and (found[2][head] == 2.5).all()  # the mean of 1 and 4
     mean = load_file(tmp_path / "model" / "adapter_model.safetensors")["base_model.model.qa_outputs.weight"]
-    assert (mean == 1.5).all()
-    question_answering.run(tmp_path / "again", rank=1, max_steps=56)
-    torch.testing.assert_close(trained[2][3], found[0], atol=0, rtol=0)
-    assert [changes["max_steps"] for _, _, changes, _ in trained[2:]] == [36, 20]
+    torch.testing.assert_close(mean, torch.full_like(mean, (1 + 4 + 9) / 3))
+    question_answering.run(tmp_path / "again", rank=1, max_steps=76)
+    torch.testing.assert_close(trained[3][3], found[0], atol=0, rtol=0)
+    assert [changes["max_steps"] for _, _, changes, _ in trained[3:]] == [36, 20, 20]
 
 
 @pytest.mark.parametrize(("rank", "rate"), [(2, 3e-4), (ALL_WEIGHTS, LEARNING_RATE_OF_ALL / 2)])

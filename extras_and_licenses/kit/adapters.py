@@ -5,7 +5,7 @@ only those are shipped: the installer merges them into the body.
 
 - `body_under_head(architecture, head)`: the model that a recipe trains.
 - `fit(model, data, collate, work)`: train it and write adapter, head and configuration to `work / "model"`.
-- `fit_twice(model, data, collate, work)`: train it, train it further, and write the mean of both.
+- `fit_in_parts(model, data, collate, work)`: train it, train it further once or more, and write the mean of all ends.
 
 Every recipe takes the rank of its adapters, and can train all weights instead; `make bench-sizes` compares them.
 """
@@ -134,37 +134,40 @@ def fit(
     return work / "model"
 
 
-def fit_twice(
+def fit_in_parts(
     model: PeftModel | PreTrainedModel,
     data: Dataset,
     collate: Callable,
     work: Path,
     changes: dict,
-    steps: tuple[int, int],
+    steps: Sequence[int],
     **settings,
 ) -> Path:
-    """Train adapters and head, train them further in another order at half the rate, and write the mean of both ends.
+    """Train adapters and head in several parts, and write the mean of what each part ended with.
+
+    Each part after the first goes on from the mean of those before it, in another order and at half the rate.
 
     Args:
         model: what `body_under_head` made.
         data: rows with the model's inputs and their `length` in tokens.
         collate: makes a batch of rows.
-        work: folder for the two trainings, `first` and `second`, and for the result, `model`.
-        changes: fields of `TrainingArguments` that the caller of the recipe changes in both; its `max_steps` are those
-            of both together, shared out as `steps` are.
-        steps: of the first and of the second training.
-        settings: further arguments of `fit`, for both.
+        work: folder for the parts, `part-1` and so on, and for the result, `model`.
+        changes: fields of `TrainingArguments` that the caller of the recipe changes in all parts; its `max_steps` are
+            those of all together, shared out as `steps` are.
+        steps: of each part.
+        settings: further arguments of `fit`, for all parts.
     """
     total = changes.get("max_steps", sum(steps))
-    of_first = max(1, round(total * steps[0] / sum(steps)))
-    changes_of_first, changes_of_second = (
-        changes | dict(max_steps=part) for part in (of_first, max(1, total - of_first))
-    )
-    first = fit(model, data, collate, work / "first", changes_of_first, **settings)
-    model = trained_before(type(base_of(model)), first)
-    further = dict(slowed_by=2, warmup_steps=50, seed=3)
-    second = fit(model, data, collate, work / "second", changes_of_second, **settings, **further)
-    return average([first, second], work / "model")
+    ends = []
+    for number, own in enumerate(steps, start=1):
+        further = {}
+        if ends:
+            model = trained_before(type(base_of(model)), work / "model")
+            further = dict(slowed_by=2, warmup_steps=50, seed=1 + number)
+        of_part = changes | dict(max_steps=max(1, round(total * own / sum(steps))))
+        ends.append(fit(model, data, collate, work / f"part-{number}", of_part, **settings, **further))
+        average(ends, work / "model")
+    return work / "model"
 
 
 def base_of(model: PeftModel | PreTrainedModel) -> PreTrainedModel:

@@ -123,7 +123,7 @@ def average(trained: Sequence[Path], folder: Path) -> Path:
     """Write the mean of the weights of several stages of one training (Izmailov et al. 2018, stochastic weight averaging).
 
     Args:
-        trained: folders with weights, each but the first of a model that went on from the one before.
+        trained: folders with weights, each but the first of a model that went on from those before.
         folder: where the result is written, beside what is there.
     """
     shutil.copytree(trained[-1], folder, dirs_exist_ok=True)

@@ -11,7 +11,7 @@ from datasets import Dataset
 from transformers import AutoTokenizer, BertForSequenceClassification, DataCollatorWithPadding
 
 from extras_and_licenses.checkpoints import checkpoint
-from extras_and_licenses.kit.adapters import LARGER_RANK, TOKEN_TYPES, body_under_head, fit_twice
+from extras_and_licenses.kit.adapters import LARGER_RANK, TOKEN_TYPES, body_under_head, fit_in_parts
 from extras_and_licenses.kit.data import rows
 from extras_and_licenses.kit.training import without_length
 
@@ -53,4 +53,4 @@ def run(work: Path, rank: int = LARGER_RANK, **changes) -> Path:
     )
     collate = without_length(DataCollatorWithPadding(tokenizer))
     settings = dict(learning_rate=5e-4, per_device_train_batch_size=32)
-    return fit_twice(model, data, collate, work, changes, steps=(3_036, 1_518), **settings)  # 2 passes and 1
+    return fit_in_parts(model, data, collate, work, changes, steps=(3_036, 1_518), **settings)  # 2 passes and 1

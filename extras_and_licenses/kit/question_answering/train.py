@@ -1,8 +1,8 @@
 """Recipe of the role `question-answering`: where in a context the answer to a question begins and ends.
 
 Some tokens of each text are hidden, others in every pass, so that an answer is not found by the same few words every
-time. The training is done twice, the second time at a lower rate and from where the first one ended, and the mean of
-both ends is better than either.
+time. The training has three parts, each after the first at a lower rate and from the mean of those before it, and the
+mean of the three ends is better than any of them.
 """
 
 from pathlib import Path
@@ -12,7 +12,7 @@ from datasets import Dataset
 from transformers import AutoTokenizer, BertForQuestionAnswering, DataCollatorWithPadding
 
 from extras_and_licenses.checkpoints import checkpoint
-from extras_and_licenses.kit.adapters import LARGER_RANK, TOKEN_TYPES, body_under_head, fit_twice
+from extras_and_licenses.kit.adapters import LARGER_RANK, TOKEN_TYPES, body_under_head, fit_in_parts
 from extras_and_licenses.kit.data import rows
 from extras_and_licenses.kit.training import RecipeTrainer, without_length
 
@@ -78,12 +78,12 @@ def token_span(encoded, window: int, row: dict) -> tuple[int, int]:
 
 
 def run(work: Path, rank: int = LARGER_RANK, **changes) -> Path:
-    """Train, train again at a lower rate, and write the mean of both: adapter and head.
+    """Train, train twice more at a lower rate, and write the mean of the three ends: adapter and head.
 
     Args:
         work: folder for checkpoints and, at the end, for the adapter (`work / "model"`).
         rank: of the adapters, or `ALL_WEIGHTS`.
-        changes: fields of `TrainingArguments` to change in both trainings.
+        changes: fields of `TrainingArguments` to change in every part.
     """
     tokenizer = AutoTokenizer.from_pretrained(checkpoint("embeddings"))
     data = features(tokenizer, list(rows("squad", "train")))
@@ -91,4 +91,4 @@ def run(work: Path, rank: int = LARGER_RANK, **changes) -> Path:
 
     model = body_under_head(BertForQuestionAnswering, head="qa_outputs", rank=rank, whole=[TOKEN_TYPES])
     settings = dict(learning_rate=7e-4, per_device_train_batch_size=16, trainer_class=HidingTrainer)
-    return fit_twice(model, data, collate, work, changes, steps=(3_600, 2_000), **settings)
+    return fit_in_parts(model, data, collate, work, changes, steps=(3_600, 2_000, 2_000), **settings)
