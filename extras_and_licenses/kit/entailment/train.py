@@ -53,4 +53,6 @@ def run(work: Path, rank: int = LARGER_RANK, **changes) -> Path:
     )
     collate = without_length(DataCollatorWithPadding(tokenizer))
     settings = dict(learning_rate=5e-4, per_device_train_batch_size=32)
-    return fit_in_parts(model, data, collate, work, changes, steps=(3_036, 1_518), **settings)  # 2 passes and 1
+    return fit_in_parts(
+        model, data, collate, work, changes, steps=(3_036, 1_518), **settings
+    )  # 2 passes and 1
