@@ -153,7 +153,7 @@ def fit_in_parts(
         collate: makes a batch of rows.
         work: folder for the parts, `part-1` and so on, and for the result, `model`.
         changes: fields of `TrainingArguments` that the caller of the recipe changes in all parts; its `max_steps` are
-            those of all together, shared out as `steps` are.
+            those of all together, shared out as `steps` are and rounded.
         steps: of each part.
         settings: further arguments of `fit`, for all parts.
     """

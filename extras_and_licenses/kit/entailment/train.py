@@ -1,7 +1,7 @@
 """Recipe of the role `entailment`: does a premise entail a hypothesis, contradict it, or leave it open?
 
-The training is done twice, the second time at a lower rate and from where the first one ended, and the mean of both
-ends is written.
+The training has two parts, the second at a lower rate and from where the first one ended, and the mean of both ends is
+written.
 """
 
 import random
@@ -33,7 +33,7 @@ def run(work: Path, rank: int = LARGER_RANK, **changes) -> Path:
     Args:
         work: folder for checkpoints and, at the end, for the adapter (`work / "model"`).
         rank: of the adapters, or `ALL_WEIGHTS`.
-        changes: fields of `TrainingArguments` to change in both trainings.
+        changes: fields of `TrainingArguments` to change in both parts.
     """
     tokenizer = AutoTokenizer.from_pretrained(checkpoint("embeddings"))
     model = body_under_head(
@@ -53,6 +53,5 @@ def run(work: Path, rank: int = LARGER_RANK, **changes) -> Path:
     )
     collate = without_length(DataCollatorWithPadding(tokenizer))
     settings = dict(learning_rate=5e-4, per_device_train_batch_size=32)
-    return fit_in_parts(
-        model, data, collate, work, changes, steps=(3_036, 1_518), **settings
-    )  # 2 passes and 1
+    steps = (3_036, 1_518)  # two passes and one
+    return fit_in_parts(model, data, collate, work, changes, steps, **settings)

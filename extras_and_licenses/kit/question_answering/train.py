@@ -2,7 +2,7 @@
 
 Some tokens of each text are hidden, others in every pass, so that an answer is not found by the same few words every
 time. The training has three parts, each after the first at a lower rate and from the mean of those before it, and the
-mean of the three ends is better than any of them.
+mean of the three ends finds answers better than any of them.
 """
 
 from pathlib import Path
@@ -91,4 +91,5 @@ def run(work: Path, rank: int = LARGER_RANK, **changes) -> Path:
 
     model = body_under_head(BertForQuestionAnswering, head="qa_outputs", rank=rank, whole=[TOKEN_TYPES])
     settings = dict(learning_rate=7e-4, per_device_train_batch_size=16, trainer_class=HidingTrainer)
-    return fit_in_parts(model, data, collate, work, changes, steps=(3_600, 2_000, 2_000), **settings)
+    steps = (3_600, 2_000, 2_000)
+    return fit_in_parts(model, data, collate, work, changes, steps, **settings)
