@@ -419,26 +419,54 @@ def test_some_tokens_of_the_texts_are_hidden_others_each_time_and_special_ones_n
     assert (seen[0]["input_ids"] == tokenizer.mask_token_id).any()
 
 
+@pytest.fixture
+def little_text(monkeypatch):
+    """The fill-mask recipe with so little text that it is read at once."""
+    for texts in ("encyclopaedic", "everyday", "others"):
+        monkeypatch.setattr(fill_mask, texts, lambda: ["The old garden lies behind the town hall."] * 20)
+
+
 def masked_language_model(folder, monkeypatch):
     """What the fill-mask recipe starts from, before any training."""
     monkeypatch.setattr(fill_mask, "train", lambda trainer: None)
-    monkeypatch.setattr(
-        fill_mask, "encyclopaedic", lambda: ["The old garden lies behind the town hall."] * 20
-    )
-    monkeypatch.setattr(fill_mask, "everyday", lambda: ["It rains."])
-    monkeypatch.setattr(fill_mask, "others", lambda: [])
     return BertForMaskedLM.from_pretrained(fill_mask.run(folder))
+
+
+def test_fill_mask_trains_adapters_in_the_body_and_the_whole_transform_of_the_head(
+    tmp_path, monkeypatch, tokenizer, little_text
+):
+    def train(trainer):
+        model = trainer.model
+        ids = tokenizer(["The old garden lies behind the town hall."] * 4, return_tensors="pt")["input_ids"]
+        trainer.compute_loss(model, {"input_ids": ids}).backward()
+        for name, weights in model.named_parameters():
+            if weights.requires_grad:
+                assert weights.grad is not None, name
+                trained.append(name)
+                torch.nn.init.normal_(weights, std=0.1)
+        logits.append(model(ids.cpu()).logits.detach())
+        logits.append(ids)
+
+    trained, logits = [], []
+    monkeypatch.setattr(fill_mask, "choose_device", lambda: torch.device("cpu"))
+    monkeypatch.setattr(fill_mask, "train", train)
+    (tmp_path / "whole").mkdir()
+    install.merge(fill_mask.run(tmp_path, rank=2, use_cpu=True, bf16=False), "fill-mask", tmp_path / "whole")
+    in_body = [name for name in trained if "lora" in name]
+    assert all(".bert.encoder." in name for name in in_body) and len(in_body) == 6 * 6 * 2
+    in_head = [name for name in trained if name not in in_body]
+    assert all(f".{fill_mask.TRANSFORM}." in name for name in in_head) and len(in_head) == 4
+    merged = BertForMaskedLM.from_pretrained(tmp_path / "whole")
+    torch.testing.assert_close(merged(logits[1]).logits, logits[0], atol=1e-3, rtol=1e-3)
 
 
 @pytest.mark.parametrize("device", ["cpu", "cuda"])
 def test_on_a_card_the_fill_mask_recipe_has_other_settings_and_those_of_the_caller_win(
-    tmp_path, monkeypatch, device
+    tmp_path, monkeypatch, little_text, device
 ):
     trainers = []
     monkeypatch.setattr(fill_mask, "choose_device", lambda: torch.device(device))
     monkeypatch.setattr(fill_mask, "train", trainers.append)
-    for texts in ("encyclopaedic", "everyday", "others"):
-        monkeypatch.setattr(fill_mask, texts, lambda: ["The old garden lies behind the town hall."] * 20)
     fill_mask.run(tmp_path, save_steps=9)
     fill_mask.run(tmp_path, max_steps=7)
     expected = fill_mask.SETTINGS | (fill_mask.ON_A_CARD if device == "cuda" else {})
@@ -451,7 +479,9 @@ def test_on_a_card_the_fill_mask_recipe_has_other_settings_and_those_of_the_call
 
 
 @pytest.mark.parametrize("role", ["adapters", "fill-mask", "seq2seq"])
-def test_every_run_of_a_recipe_starts_from_the_same_random_weights(tmp_path, monkeypatch, role):
+def test_every_run_of_a_recipe_starts_from_the_same_random_weights(
+    tmp_path, monkeypatch, little_text, role
+):
     def start(run):
         torch.seed()  # what a fresh process begins with differs, too
         if role == "adapters":

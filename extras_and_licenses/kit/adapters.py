@@ -58,13 +58,28 @@ def body_under_head(
     base = without_dropout(architecture, checkpoint("embeddings"), **config)
     if head_bias is not None:
         getattr(base, head).bias.data.copy_(head_bias)
+    return with_adapters(base, rank, whole=[head, *whole])
+
+
+def with_adapters(
+    base: PreTrainedModel, rank: int, whole: Sequence[str], **settings
+) -> PeftModel | PreTrainedModel:
+    """A model with adapters on every linear layer of its body, or as it is, to train all of its weights.
+
+    Args:
+        base: the model.
+        rank: of the adapters, or `ALL_WEIGHTS`.
+        whole: modules that are trained themselves, without adapters, such as the head.
+        settings: further fields of the adapters' configuration.
+    """
     if rank == ALL_WEIGHTS:
         return base
     adapters = LoraConfig(
         r=rank,
         lora_alpha=2 * rank,
         target_modules=["query", "key", "value", "dense"],
-        modules_to_save=[head, *whole],
+        modules_to_save=list(whole),
+        **settings,
     )
     return get_peft_model(base, adapters)
 

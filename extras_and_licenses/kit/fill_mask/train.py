@@ -23,6 +23,7 @@ from transformers import (
 
 from extras_and_licenses.checkpoints import checkpoint
 from extras_and_licenses.device import choose_device
+from extras_and_licenses.kit.adapters import ALL_WEIGHTS, LEARNING_RATE, save_configuration, with_adapters
 from extras_and_licenses.kit.data import paragraphs, rows
 from extras_and_licenses.kit.training import RecipeTrainer, train, training_arguments, without_length
 
@@ -49,6 +50,8 @@ ON_A_CARD = dict(
     dataloader_num_workers=2,
 )
 DROPOUT_ON_A_CARD = 0.1
+# The part of the head that is trained beside adapters. Its decoder is the word embeddings, which adapters leave as they are.
+TRANSFORM = "transform"
 
 
 class MaskingTrainer(RecipeTrainer):
@@ -134,11 +137,12 @@ def blocks(texts: list[list[int]], start: int, end: int) -> list[list[int]]:
     return [[start, *ids[begin : begin + held]] for begin in range(0, len(ids) - held + 1, held)]
 
 
-def run(work: Path, **changes) -> Path:
+def run(work: Path, rank: int = ALL_WEIGHTS, **changes) -> Path:
     """Train and write the model, with other settings on a card than on a CPU.
 
     Args:
         work: folder for checkpoints and, at the end, for the model (`work / "model"`).
+        rank: of adapters in the body, to compare them with training all weights.
         changes: fields of `TrainingArguments` to change.
     """
     tokenizer = AutoTokenizer.from_pretrained(checkpoint("embeddings"))
@@ -151,6 +155,10 @@ def run(work: Path, **changes) -> Path:
         hidden_dropout_prob=dropout,
         attention_probs_dropout_prob=dropout,
     )
+    settings = SETTINGS | (ON_A_CARD if on_a_card else {})
+    if rank != ALL_WEIGHTS:
+        model = with_adapters(model, rank, whole=[TRANSFORM], exclude_modules=rf".*\.{TRANSFORM}\..*")
+        settings |= dict(learning_rate=LEARNING_RATE)
     texts = encyclopaedic() * 6 + everyday() * 2 + others()
     random.Random(0).shuffle(texts)
     # By batches: what a tokenizer gives for all texts at once takes gigabytes.
@@ -163,11 +171,12 @@ def run(work: Path, **changes) -> Path:
     print(f"{len(ids):,} blocks of {TOKENS} tokens", flush=True)
     trainer = MaskingTrainer(
         model=model,
-        args=training_arguments(work, **(SETTINGS | (ON_A_CARD if on_a_card else {}) | changes)),
+        args=training_arguments(work, **(settings | changes)),
         train_dataset=Dataset.from_dict({"input_ids": ids, "length": [TOKENS] * len(ids)}),
         data_collator=without_length(default_data_collator),
         processing_class=tokenizer,
     )
     train(trainer)
     model.save_pretrained(work / "model")
+    save_configuration(model, work / "model")
     return work / "model"
