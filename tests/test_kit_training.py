@@ -479,9 +479,7 @@ def test_on_a_card_the_fill_mask_recipe_has_other_settings_and_those_of_the_call
 
 
 @pytest.mark.parametrize("role", ["adapters", "fill-mask", "seq2seq"])
-def test_every_run_of_a_recipe_starts_from_the_same_random_weights(
-    tmp_path, monkeypatch, little_text, role
-):
+def test_every_run_of_a_recipe_starts_from_the_same_random_weights(tmp_path, monkeypatch, little_text, role):
     def start(run):
         torch.seed()  # what a fresh process begins with differs, too
         if role == "adapters":

@@ -4,10 +4,12 @@ The body stays as it is. Small matrices beside its linear layers (LoRA, Hu et al
 only those are shipped: the installer merges them into the body.
 
 - `body_under_head(architecture, head)`: the model that a recipe trains.
+- `with_adapters(base, rank, whole)`: a model of any kind with adapters in it.
 - `fit(model, data, collate, work)`: train it and write adapter, head and configuration to `work / "model"`.
 - `fit_in_parts(model, data, collate, work)`: train it, train it further once or more, and write the mean of all ends.
 
-Every recipe takes the rank of its adapters, and can train all weights instead; `make bench-sizes` compares them.
+Every recipe that starts from the body takes the rank of its adapters, and can train all weights instead, as that of
+`fill-mask` does by itself; `make bench-sizes` compares them.
 """
 
 from collections.abc import Callable, Sequence
@@ -61,16 +63,13 @@ def body_under_head(
     return with_adapters(base, rank, whole=[head, *whole])
 
 
-def with_adapters(
-    base: PreTrainedModel, rank: int, whole: Sequence[str], **settings
-) -> PeftModel | PreTrainedModel:
+def with_adapters(base: PreTrainedModel, rank: int, whole: Sequence[str]) -> PeftModel | PreTrainedModel:
     """A model with adapters on every linear layer of its body, or as it is, to train all of its weights.
 
     Args:
         base: the model.
         rank: of the adapters, or `ALL_WEIGHTS`.
         whole: modules that are trained themselves, without adapters, such as the head.
-        settings: further fields of the adapters' configuration.
     """
     if rank == ALL_WEIGHTS:
         return base
@@ -79,7 +78,6 @@ def with_adapters(
         lora_alpha=2 * rank,
         target_modules=["query", "key", "value", "dense"],
         modules_to_save=list(whole),
-        **settings,
     )
     return get_peft_model(base, adapters)
 

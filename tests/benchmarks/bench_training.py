@@ -94,7 +94,7 @@ def main() -> int:
     """Train, measure, and print a table."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("what", choices=("sizes", "steps"))
-    parser.add_argument("role", help="for sizes, one whose weights are adapters, such as entities")
+    parser.add_argument("role", help="for sizes, one that starts from the kit's body, such as entities")
     parser.add_argument("steps", type=int, help="training steps")
     arguments = parser.parse_args()
     set_up()

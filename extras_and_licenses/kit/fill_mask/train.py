@@ -157,7 +157,7 @@ def run(work: Path, rank: int = ALL_WEIGHTS, **changes) -> Path:
     )
     settings = SETTINGS | (ON_A_CARD if on_a_card else {})
     if rank != ALL_WEIGHTS:
-        model = with_adapters(model, rank, whole=[TRANSFORM], exclude_modules=rf".*\.{TRANSFORM}\..*")
+        model = with_adapters(model, rank, whole=[TRANSFORM])
         settings |= dict(learning_rate=LEARNING_RATE)
     texts = encyclopaedic() * 6 + everyday() * 2 + others()
     random.Random(0).shuffle(texts)
