@@ -444,10 +444,9 @@ def test_fill_mask_trains_adapters_in_the_body_and_the_whole_transform_of_the_he
                 assert weights.grad is not None, name
                 trained.append(name)
                 torch.nn.init.normal_(weights, std=0.1)
-        logits.append(model(ids.cpu()).logits.detach())
-        logits.append(ids)
+        seen.update(ids=ids, logits=model(ids).logits)
 
-    trained, logits = [], []
+    trained, seen = [], {}
     monkeypatch.setattr(fill_mask, "choose_device", lambda: torch.device("cpu"))
     monkeypatch.setattr(fill_mask, "train", train)
     (tmp_path / "whole").mkdir()
@@ -457,7 +456,7 @@ def test_fill_mask_trains_adapters_in_the_body_and_the_whole_transform_of_the_he
     in_head = [name for name in trained if name not in in_body]
     assert all(f".{fill_mask.TRANSFORM}." in name for name in in_head) and len(in_head) == 4
     merged = BertForMaskedLM.from_pretrained(tmp_path / "whole")
-    torch.testing.assert_close(merged(logits[1]).logits, logits[0], atol=1e-3, rtol=1e-3)
+    torch.testing.assert_close(merged(seen["ids"]).logits, seen["logits"], atol=1e-3, rtol=1e-3)
 
 
 @pytest.mark.parametrize("device", ["cpu", "cuda"])
