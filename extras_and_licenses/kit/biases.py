@@ -118,6 +118,6 @@ def spread(leans: dict[str, float], compared: str, unit: str, meaning: str) -> l
     low, high = min(leans, key=leans.__getitem__), max(leans, key=leans.__getitem__)
     return [
         Bias(f"{compared}, mean of {len(leans)} occupations", mean(leans.values()), unit, meaning),
-        Bias(f"{compared}, lowest: {low}", leans[low], unit, "The occupation that leans most to women."),
-        Bias(f"{compared}, highest: {high}", leans[high], unit, "The occupation that leans most to men."),
+        Bias(f"{compared}, lowest: {low}", leans[low], unit, "The occupation nearest to women."),
+        Bias(f"{compared}, highest: {high}", leans[high], unit, "The occupation nearest to men."),
     ]
