@@ -144,10 +144,16 @@ def test_a_translation_that_shows_both_genders_or_neither_counts_for_none():
 
 def test_baselines_and_published_figures_stand_beside_the_measure():
     beside = next(one for one in PUBLISHED["entities"] if one.beside == "entity F1")
-    rows = score_rows("entities", {"entity F1": 0.5, "baseline: a": 0.25, "baseline: b": 0.125, "speed": 2.0})
-    assert rows == [
+    found = {
+        "entity F1": 0.5,
+        "baseline: a": 0.25,
+        "baseline: b": 0.125,
+        "BLEU": 41.26,
+        "baseline: c, BLEU": 0.3,
+    }
+    assert score_rows("entities", found) == [
         ("entities", "entity F1", "0.500", "0.250 a; 0.125 b", f"{beside.value:g} on {beside.data}"),
-        ("entities", "speed", "2.000", "–", "–"),
+        ("entities", "BLEU", "41.3", "0.3 c, BLEU", "none"),
     ]
 
 

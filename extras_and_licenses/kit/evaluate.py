@@ -24,7 +24,7 @@ from extras_and_licenses.kit.biases import Bias
 from extras_and_licenses.kit.published import PUBLISHED
 
 ROLES = tuple(role for entry in install.entries() for role in entry.roles)
-SCORES = ("role", "measure", "score", "baseline", "published for the hub's checkpoint")
+SCORES = ("role", "measure", "score", "baseline", "published figure, on other rows")
 BASELINE = "baseline: "  # how the names of baselines begin
 
 
@@ -115,10 +115,17 @@ def score_rows(role: str, found: dict[str, float]) -> list[tuple[str, ...]]:
     rows: list[list[str]] = []
     for name, value in found.items():
         if name.startswith(BASELINE):
-            rows[-1][3] = f"{rows[-1][3]}; {value:.3f} {name.removeprefix(BASELINE)}".removeprefix("–; ")
+            rows[-1][3] = f"{rows[-1][3]}; {shown(name, value)} {name.removeprefix(BASELINE)}".removeprefix(
+                "–; "
+            )
         else:
-            rows.append([role, name, f"{value:.3f}", "–", beside.get(name, "–")])
+            rows.append([role, name, shown(name, value), "–", beside.get(name, "none")])
     return [tuple(row) for row in rows]
+
+
+def shown(name: str, value: float) -> str:
+    """A score in digits: BLEU, which goes to 100, with one decimal, and the others, which go to 1, with three."""
+    return f"{value:.1f}" if "BLEU" in name else f"{value:.3f}"
 
 
 def published_table(roles: Iterable[str]) -> str:

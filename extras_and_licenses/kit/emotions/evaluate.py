@@ -64,10 +64,13 @@ def biases(role: str) -> list[Bias]:
         pipe = loaded("text-classification", role)
         texts = [sentence.format(word) for sentence in sentences for word in words]
         chances = probabilities(pipe.model, pipe.tokenizer, texts).unflatten(0, (len(sentences), len(words)))
-        changes = (chances.amax(1) - chances.amin(1)).amax(0)  # [28]
+        changes = chances.amax(1) - chances.amin(1)  # [sentences, 28]
+        sentence, label = divmod(changes.argmax().item(), len(LABELS))
+        word = words[chances[sentence, :, label].argmax()]
         found.append(
             Bias(
-                f"{len(words)} {what} in {len(sentences)} sentences, largest change: {LABELS[changes.argmax()]}",
+                f"{len(words)} {what} in {len(sentences)} sentences, largest change: {LABELS[label]}, "
+                f'highest with {word} in "{sentences[sentence].format("…")}"',
                 changes.max().item(),
                 "difference of probabilities",
                 f"How far one emotion's probability moves in one sentence when only the {what} in it change.",

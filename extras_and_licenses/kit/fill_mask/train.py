@@ -2,8 +2,8 @@
 
 The head of BERT (dense, GELU, layer norm, decoder tied to the word embeddings) is put on the body and both are
 trained, on texts that are joined and cut into blocks of one length, so that every batch has the same shape and no
-padding. Logits are computed at masked positions only: the decoder is as large as the whole encoder, and 70 % of its
-work would be thrown away.
+padding. Logits are computed at masked positions only: the decoder is as large as the whole encoder, and three quarters
+of its work would be thrown away.
 """
 
 import random
@@ -40,7 +40,7 @@ SETTINGS = dict(
     warmup_steps=200,
     adam_beta2=0.98,
 )
-# In minutes a card reads eight times as much: larger steps, more of them, and dropout, because it reads each text so often.
+# In minutes a card reads six times as much: larger steps, more of them, and dropout, because it reads each text so often.
 ON_A_CARD = dict(
     per_device_train_batch_size=128,
     max_steps=9_000,
@@ -163,7 +163,7 @@ def run(work: Path, rank: int = ALL_WEIGHTS, **changes) -> Path:
     random.Random(0).shuffle(texts)
     # By batches: what a tokenizer gives for all texts at once takes gigabytes.
     encoded = Dataset.from_dict({"text": texts}).map(
-        lambda rows: {"ids": tokenizer(rows["text"], add_special_tokens=False, verbose=False)["input_ids"]},
+        lambda batch: {"ids": tokenizer(batch["text"], add_special_tokens=False, verbose=False)["input_ids"]},
         batched=True,
         remove_columns="text",
     )

@@ -63,18 +63,15 @@ def token_span(encoded, window: int, row: dict) -> tuple[int, int]:
     if row["answer"] is None:
         return 0, 0
     first, last = row["start"], row["start"] + len(row["answer"])
+    places = encoded["offset_mapping"][window]
     inside = [
         token
-        for token, (begin, end) in enumerate(encoded["offset_mapping"][window])
-        if encoded.sequence_ids(window)[token] == 1 and begin < last and end > first
+        for token, (text, (begin, end)) in enumerate(zip(encoded.sequence_ids(window), places, strict=True))
+        if text == 1 and begin < last and end > first
     ]
-    if not inside:
+    if not inside or places[inside[0]][0] > first or places[inside[-1]][1] < last:
         return 0, 0
-    begins, ends = (
-        encoded["offset_mapping"][window][inside[0]][0],
-        encoded["offset_mapping"][window][inside[-1]][1],
-    )
-    return (inside[0], inside[-1]) if begins <= first and ends >= last else (0, 0)
+    return inside[0], inside[-1]
 
 
 def run(work: Path, rank: int = LARGER_RANK, **changes) -> Path:
