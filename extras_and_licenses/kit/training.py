@@ -143,9 +143,7 @@ def export(model_folder: Path, entry: install.Entry) -> None:
     """
     folder = install.HERE / entry.folder
     for path in model_folder.glob("*.json"):
-        shares_tokenizer = path.name.startswith("tokenizer") and entry.family == "bert"
-        if not shares_tokenizer and path.name != "trainer_state.json":
-            shutil.copy(path, folder / path.name)
+        shutil.copy(path, folder)
     (source,) = model_folder.glob("*model.safetensors")
     half = {name: tensor.to(torch.float16) for name, tensor in load_file(source).items()}
     save_file(half, folder / entry.weights_file, metadata={"format": "pt"})
