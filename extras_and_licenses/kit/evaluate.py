@@ -112,15 +112,13 @@ def document(roles: Iterable[str] = ROLES) -> list[tuple[str, ...]]:
 def score_rows(role: str, found: dict[str, float]) -> list[tuple[str, ...]]:
     """Scores as cells under the headings `SCORES`: a measure, its baselines, and the published figure beside it."""
     beside = {one.beside: f"{one.value:g} on {one.data}" for one in PUBLISHED[role] if one.beside}
-    rows: list[list[str]] = []
+    rows: list[tuple[str, str, str, list[str], str]] = []
     for name, value in found.items():
         if name.startswith(BASELINE):
-            rows[-1][3] = f"{rows[-1][3]}; {shown(name, value)} {name.removeprefix(BASELINE)}".removeprefix(
-                "–; "
-            )
+            rows[-1][3].append(f"{shown(name, value)} {name.removeprefix(BASELINE)}")
         else:
-            rows.append([role, name, shown(name, value), "–", beside.get(name, "none")])
-    return [tuple(row) for row in rows]
+            rows.append((role, name, shown(name, value), [], beside.get(name, "none")))
+    return [(*cells, "; ".join(baselines) or "–", published) for *cells, baselines, published in rows]
 
 
 def shown(name: str, value: float) -> str:
