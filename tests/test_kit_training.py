@@ -1,5 +1,6 @@
 """The recipes' own parts: losses, examples, and adapters of any size."""
 
+import math
 import random
 
 import pytest
@@ -14,6 +15,7 @@ from transformers import (
     BertForSequenceClassification,
     TrainerCallback,
 )
+from transformers.modeling_outputs import TokenClassifierOutput
 
 from extras_and_licenses.checkpoints import checkpoint
 from extras_and_licenses.kit import adapters, install, training
@@ -26,6 +28,7 @@ from extras_and_licenses.kit.adapters import (
     save_configuration,
     trained_before,
 )
+from extras_and_licenses.kit.distillation import HIDDEN, HidingTrainer, distance, hide
 from extras_and_licenses.kit.emotions import train as emotions
 from extras_and_licenses.kit.entailment import train as entailment
 from extras_and_licenses.kit.fill_mask import train as fill_mask
@@ -356,7 +359,9 @@ ROW = {"question": "When was the harbour built?", "answer": "1890"}
 ROW |= {"context": "The harbour was built in 1890 by Clara Weiss.", "start": 25}
 
 
-def test_question_answering_goes_on_from_the_mean_of_its_parts_and_ends_with_it(tmp_path, monkeypatch):
+def test_question_answering_learns_from_the_mean_of_two_parts_and_ends_with_the_mean_of_two_more(
+    tmp_path, monkeypatch
+):
     trained = []
     head = "base_model.model.qa_outputs.modules_to_save.default.weight"
 
@@ -372,19 +377,25 @@ def test_question_answering_goes_on_from_the_mean_of_its_parts_and_ends_with_it(
     monkeypatch.setattr(adapters, "fit", fit)
     assert question_answering.run(tmp_path, rank=1, save_steps=9) == tmp_path / "model"
     folders, settings, changes, found = zip(*trained, strict=True)
-    assert folders == (tmp_path / "part-1", tmp_path / "part-2", tmp_path / "part-3")
-    assert [each["save_steps"] for each in changes] == [9] * 3
-    assert [each["max_steps"] for each in changes] == [3_600, 2_000, 2_000]
-    assert [each["trainer_class"] for each in settings] == [question_answering.HidingTrainer] * 3
-    assert [each.get("slowed_by") for each in settings] == [None, 2, 2]
-    assert [each.get("seed") for each in settings] == [None, 3, 4]
+    places = ("teacher/part-1", "teacher/part-2", "part-1", "part-2")
+    assert folders == tuple(tmp_path / place for place in places)
+    assert [each["save_steps"] for each in changes] == [9] * 4
+    assert [each["max_steps"] for each in changes] == [3_600, 2_000] * 2
+    assert [each["trainer_class"].func for each in settings] == [HidingTrainer] * 4
+    assert [each.get("slowed_by") for each in settings] == [None, 2] * 2
+    assert [each.get("seed") for each in settings] == [None, 3] * 2
+    torch.testing.assert_close(found[2], found[0], atol=0, rtol=0)  # both learn from the same beginning
     assert not (found[0][head] == 1).any()
-    assert (found[1][head] == 1).all() and (found[2][head] == 2.5).all()  # the mean of 1 and 4
+    assert (found[1][head] == 1).all() and (found[3][head] == 9).all()
+
+    teachers = [each["trainer_class"].keywords["teacher"] for each in settings]
+    assert teachers[:2] == [None] * 2 and teachers[2] is teachers[3]
+    assert (teachers[2].qa_outputs.weight == 2.5).all()  # the mean of 1 and 4
+    assert not any(weights.requires_grad for weights in teachers[2].parameters())
     mean = load_file(tmp_path / "model" / "adapter_model.safetensors")["base_model.model.qa_outputs.weight"]
-    torch.testing.assert_close(mean, torch.full_like(mean, (1 + 4 + 9) / 3))
-    question_answering.run(tmp_path / "again", rank=1, max_steps=76)
-    torch.testing.assert_close(trained[3][3], found[0], atol=0, rtol=0)
-    assert [changes["max_steps"] for _, _, changes, _ in trained[3:]] == [36, 20, 20]
+    torch.testing.assert_close(mean, torch.full_like(mean, (9 + 16) / 2))
+    question_answering.run(tmp_path / "again", rank=1, max_steps=113)
+    assert [changes["max_steps"] for _, _, changes, _ in trained[4:]] == [36, 20] * 2
 
 
 @pytest.mark.parametrize(("rank", "rate"), [(2, 3e-4), (ALL_WEIGHTS, LEARNING_RATE_OF_ALL / 2)])
@@ -401,22 +412,71 @@ def test_some_tokens_of_the_texts_are_hidden_others_each_time_and_special_ones_n
     ids = tokenizer([texts] * 200, return_tensors="pt", padding="max_length", max_length=24)["input_ids"]
     special = torch.isin(ids, torch.tensor(tokenizer.all_special_ids))
     torch.manual_seed(0)
-    hidden, again = question_answering.hide(ids), question_answering.hide(ids)
+    hidden, again = hide(ids), hide(ids)
     assert not torch.equal(hidden, again)
     assert torch.equal(hidden[special], ids[special])
     changed = hidden != ids
     assert (hidden[changed] == tokenizer.mask_token_id).all()
-    assert changed[~special].float().mean().item() == pytest.approx(question_answering.HIDDEN, abs=0.02)
+    assert changed[~special].float().mean().item() == pytest.approx(HIDDEN, abs=0.02)
 
+
+def small_model(sure: float = 1.0) -> BertForQuestionAnswering:
+    """A small model of question answering, surer of its answers the larger the number."""
     model = BertForQuestionAnswering(BertConfig(**SMALL, **STILL))
-    seen = []
-    model.register_forward_pre_hook(lambda _, args, inputs: seen.append(inputs), with_kwargs=True)
-    trainer = question_answering.HidingTrainer(
-        model=model, args=training_arguments(tmp_path, bf16=False, use_cpu=True)
-    )
-    positions = torch.ones(len(ids), dtype=torch.long)
-    trainer.compute_loss(model, dict(input_ids=ids, start_positions=positions, end_positions=positions))
-    assert (seen[0]["input_ids"] == tokenizer.mask_token_id).any()
+    model.qa_outputs.weight.data *= sure
+    return model
+
+
+def batch(tokenizer) -> dict[str, torch.Tensor]:
+    """Questions with their contexts, and where the answers begin and end."""
+    texts = [[ROW["question"], ROW["context"]]] * 8
+    positions = torch.ones(len(texts), dtype=torch.long)
+    ids = tokenizer(texts, return_tensors="pt")["input_ids"]
+    return dict(input_ids=ids, start_positions=positions, end_positions=positions)
+
+
+def test_a_student_reads_texts_with_hidden_tokens_and_its_teacher_the_whole_texts(tmp_path, tokenizer):
+    student, teacher = small_model(), small_model(sure=50)
+    inputs, seen = batch(tokenizer), []
+    for model in (student, teacher):
+        model.register_forward_pre_hook(
+            lambda _, args, kwargs: seen.append(kwargs["input_ids"]), with_kwargs=True
+        )
+    arguments = training_arguments(tmp_path, bf16=False, use_cpu=True)
+    trainer = HidingTrainer(model=student, args=arguments, teacher=teacher)
+    torch.manual_seed(0)
+    loss, outputs = trainer.compute_loss(student, dict(inputs), return_outputs=True)
+    assert (seen[0] == tokenizer.mask_token_id).any() and torch.equal(seen[1], inputs["input_ids"])
+
+    torch.testing.assert_close(loss, (outputs.loss + distance(outputs, teacher(**inputs))) / 2)
+    loss.backward()
+    assert all(weights.grad is None for weights in teacher.parameters())
+    alone = HidingTrainer(model=student, args=arguments)
+    torch.manual_seed(0)
+    torch.testing.assert_close(alone.compute_loss(student, dict(inputs)), outputs.loss)
+
+
+def test_the_distance_to_a_teacher_is_nothing_for_equal_answers_and_falls_as_a_student_learns(tokenizer):
+    student, teacher = small_model(), small_model(sure=50)
+    inputs = batch(tokenizer)
+    answers = teacher(**inputs)
+    assert distance(answers, answers).item() == pytest.approx(0, abs=1e-6)
+
+    # The distance of one head to itself, twice as sure, at the temperature 2.
+    sure, surer = torch.tensor([[0.0, 2.0]]), torch.tensor([[0.0, 4.0]])
+    likely, likelier = torch.tensor([1.0, 2.0]).sigmoid().tolist()
+    expected = likelier * math.log(likelier / likely)
+    expected += (1 - likelier) * math.log((1 - likelier) / (1 - likely))
+    found = distance(TokenClassifierOutput(logits=sure), TokenClassifierOutput(logits=surer))
+    assert found.item() == pytest.approx(4 * expected, rel=1e-5)
+
+    optimizer = torch.optim.Adam(student.parameters(), lr=1e-2)
+    before = distance(student(**inputs), answers).item()
+    for _ in range(30):
+        optimizer.zero_grad()
+        distance(student(**inputs), {name: logits.detach() for name, logits in answers.items()}).backward()
+        optimizer.step()
+    assert distance(student(**inputs), answers).item() < before / 4
 
 
 @pytest.fixture

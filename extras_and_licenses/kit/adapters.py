@@ -109,6 +109,13 @@ def trained_before(architecture: type[PreTrainedModel], folder: Path) -> PeftMod
     return without_dropout(architecture, folder)
 
 
+def merged(architecture: type[PreTrainedModel], folder: Path) -> PreTrainedModel:
+    """What `fit` wrote as one model without adapters, to use it and not to train it further."""
+    model = trained_before(architecture, folder)
+    model = model.merge_and_unload() if isinstance(model, PeftModel) else model
+    return model.eval().requires_grad_(False)
+
+
 def fit(
     model: PeftModel | PreTrainedModel,
     data: Dataset,

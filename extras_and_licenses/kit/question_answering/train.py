@@ -1,40 +1,24 @@
 """Recipe of the role `question-answering`: where in a context the answer to a question begins and ends.
 
-Some tokens of each text are hidden, others in every pass, so that an answer is not found by the same few words every
-time. The training has three parts, each after the first at a lower rate and from the mean of those before it, and the
-mean of the three ends finds answers better than any of them.
+Two models are trained, and the second, which also learns from the answers of the first, is the result. Some tokens of
+each text are hidden, others in every pass, so that an answer is not found by the same few words every time. Either
+training has two parts, the second at a lower rate, and the mean of their ends is its result.
 """
 
+from functools import partial
 from pathlib import Path
 
-import torch
 from datasets import Dataset
 from transformers import AutoTokenizer, BertForQuestionAnswering, DataCollatorWithPadding
 
 from extras_and_licenses.checkpoints import checkpoint
-from extras_and_licenses.kit.adapters import LARGER_RANK, TOKEN_TYPES, body_under_head, fit_in_parts
+from extras_and_licenses.kit.adapters import LARGER_RANK, TOKEN_TYPES, body_under_head, fit_in_parts, merged
 from extras_and_licenses.kit.data import rows
-from extras_and_licenses.kit.training import RecipeTrainer, without_length
+from extras_and_licenses.kit.distillation import HidingTrainer
+from extras_and_licenses.kit.training import without_length
 
 MAX_TOKENS = 384
 STRIDE = 128
-HIDDEN = 0.1  # share of the tokens of question and context that are hidden, others in every pass
-MASK, FIRST_TOKEN = 103, 999  # ids of BERT's vocabulary: all below the second are special or unused
-
-
-class HidingTrainer(RecipeTrainer):
-    """A trainer that hides some tokens, drawn here and not in the collator: so a run that was stopped draws the same."""
-
-    def compute_loss(self, model, inputs, return_outputs=False, num_items_in_batch=None):
-        """The model's loss on texts with hidden tokens."""
-        inputs["input_ids"] = hide(inputs["input_ids"])
-        return super().compute_loss(model, inputs, return_outputs, num_items_in_batch)
-
-
-def hide(ids: torch.Tensor) -> torch.Tensor:
-    """The token ids `[batch, tokens]` with `[MASK]` in some places, never in those of special tokens."""
-    drawn = torch.rand(ids.shape).to(ids.device) < HIDDEN  # drawn on the CPU: alike on every machine
-    return ids.masked_fill(drawn & (ids >= FIRST_TOKEN), MASK)
 
 
 def features(tokenizer, examples: list[dict]) -> Dataset:
@@ -75,18 +59,28 @@ def token_span(encoded, window: int, row: dict) -> tuple[int, int]:
 
 
 def run(work: Path, rank: int = LARGER_RANK, **changes) -> Path:
-    """Train, train twice more at a lower rate, and write the mean of the three ends: adapter and head.
+    """Train a teacher, then another model that learns from it too, and write the latter: adapter and head.
 
     Args:
-        work: folder for checkpoints and, at the end, for the adapter (`work / "model"`).
+        work: folder for checkpoints, the teacher (`work / "teacher"`) and, at the end, for the adapter
+            (`work / "model"`).
         rank: of the adapters, or `ALL_WEIGHTS`.
-        changes: fields of `TrainingArguments` to change in every part.
+        changes: fields of `TrainingArguments` to change in both trainings; `max_steps` are those of both together.
     """
     tokenizer = AutoTokenizer.from_pretrained(checkpoint("embeddings"))
     data = features(tokenizer, list(rows("squad", "train")))
     collate = without_length(DataCollatorWithPadding(tokenizer, pad_to_multiple_of=8))
+    if "max_steps" in changes:
+        changes["max_steps"] //= 2
 
-    model = body_under_head(BertForQuestionAnswering, head="qa_outputs", rank=rank, whole=[TOKEN_TYPES])
-    settings = dict(learning_rate=7e-4, per_device_train_batch_size=16, trainer_class=HidingTrainer)
-    steps = (3_600, 2_000, 2_000)
-    return fit_in_parts(model, data, collate, work, changes, steps, **settings)
+    def trained(folder: Path, teacher: BertForQuestionAnswering | None = None) -> Path:
+        model = body_under_head(BertForQuestionAnswering, head="qa_outputs", rank=rank, whole=[TOKEN_TYPES])
+        settings = dict(learning_rate=7e-4, per_device_train_batch_size=16)
+        trainer_class = partial(HidingTrainer, teacher=teacher)
+        steps = (3_600, 2_000)
+        return fit_in_parts(
+            model, data, collate, folder, changes, steps, trainer_class=trainer_class, **settings
+        )
+
+    teacher = merged(BertForQuestionAnswering, trained(work / "teacher"))
+    return trained(work, teacher)
