@@ -7,6 +7,7 @@ only those are shipped: the installer merges them into the body.
 - `with_adapters(base, rank, whole)`: a model of any kind with adapters in it.
 - `fit(model, data, collate, work)`: train it and write adapter, head and configuration to `work / "model"`.
 - `fit_in_parts(model, data, collate, work)`: train it, train it further once or more, and write the mean of all ends.
+- `trained_before(architecture, folder)` and `merged(architecture, folder)`: what they wrote, to train it or to use it.
 
 Every recipe that starts from the body takes the rank of its adapters, and can train all weights instead, as that of
 `fill-mask` does by itself; `make bench-sizes` compares them.
