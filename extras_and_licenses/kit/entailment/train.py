@@ -1,18 +1,21 @@
 """Recipe of the role `entailment`: does a premise entail a hypothesis, contradict it, or leave it open?
 
-The training has two parts, the second at a lower rate and from where the first one ended, and the mean of both ends is
-written.
+Two models are trained, and the second, which also learns from the answers of the first, is the result. Some tokens of
+each pair are hidden, others in every pass. Either training has two parts, the second at a lower rate, and the mean of
+their ends is its result.
 """
 
 import random
+from functools import partial
 from pathlib import Path
 
 from datasets import Dataset
 from transformers import AutoTokenizer, BertForSequenceClassification, DataCollatorWithPadding
 
 from extras_and_licenses.checkpoints import checkpoint
-from extras_and_licenses.kit.adapters import LARGER_RANK, TOKEN_TYPES, body_under_head, fit_in_parts
+from extras_and_licenses.kit.adapters import LARGER_RANK, TOKEN_TYPES, body_under_head
 from extras_and_licenses.kit.data import rows
+from extras_and_licenses.kit.distillation import fit_twice
 from extras_and_licenses.kit.training import without_length
 
 LABELS = ["contradiction", "neutral", "entailment"]  # in the order of the hub's MNLI checkpoints
@@ -28,17 +31,15 @@ def training_rows() -> list[dict]:
 
 
 def run(work: Path, rank: int = LARGER_RANK, **changes) -> Path:
-    """Train, train again at a lower rate, and write the mean of both: adapter and head.
+    """Train a teacher, then another model that learns from it too, and write the latter: adapter and head.
 
     Args:
-        work: folder for checkpoints and, at the end, for the adapter (`work / "model"`).
+        work: folder for checkpoints, the teacher (`work / "teacher"`) and, at the end, for the adapter
+            (`work / "model"`).
         rank: of the adapters, or `ALL_WEIGHTS`.
-        changes: fields of `TrainingArguments` to change in both parts.
+        changes: fields of `TrainingArguments` to change in both trainings; `max_steps` are those of both together.
     """
     tokenizer = AutoTokenizer.from_pretrained(checkpoint("embeddings"))
-    model = body_under_head(
-        BertForSequenceClassification, head="classifier", labels=LABELS, rank=rank, whole=[TOKEN_TYPES]
-    )
     pairs = training_rows()
     encoded = tokenizer(
         [row["premise"] for row in pairs],
@@ -52,6 +53,14 @@ def run(work: Path, rank: int = LARGER_RANK, **changes) -> Path:
         | {"length": [len(ids) for ids in encoded["input_ids"]]}
     )
     collate = without_length(DataCollatorWithPadding(tokenizer))
+    new_model = partial(
+        body_under_head,
+        BertForSequenceClassification,
+        head="classifier",
+        labels=LABELS,
+        rank=rank,
+        whole=[TOKEN_TYPES],
+    )
     settings = dict(learning_rate=5e-4, per_device_train_batch_size=32)
     steps = (3_036, 1_518)  # two passes and one
-    return fit_in_parts(model, data, collate, work, changes, steps, **settings)
+    return fit_twice(new_model, data, collate, work, changes, steps, **settings)

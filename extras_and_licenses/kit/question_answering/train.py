@@ -12,9 +12,9 @@ from datasets import Dataset
 from transformers import AutoTokenizer, BertForQuestionAnswering, DataCollatorWithPadding
 
 from extras_and_licenses.checkpoints import checkpoint
-from extras_and_licenses.kit.adapters import LARGER_RANK, TOKEN_TYPES, body_under_head, fit_in_parts, merged
+from extras_and_licenses.kit.adapters import LARGER_RANK, TOKEN_TYPES, body_under_head
 from extras_and_licenses.kit.data import rows
-from extras_and_licenses.kit.distillation import HidingTrainer
+from extras_and_licenses.kit.distillation import fit_twice
 from extras_and_licenses.kit.training import without_length
 
 MAX_TOKENS = 384
@@ -70,17 +70,8 @@ def run(work: Path, rank: int = LARGER_RANK, **changes) -> Path:
     tokenizer = AutoTokenizer.from_pretrained(checkpoint("embeddings"))
     data = features(tokenizer, list(rows("squad", "train")))
     collate = without_length(DataCollatorWithPadding(tokenizer, pad_to_multiple_of=8))
-    if "max_steps" in changes:
-        changes["max_steps"] //= 2
-
-    def trained(folder: Path, teacher: BertForQuestionAnswering | None = None) -> Path:
-        model = body_under_head(BertForQuestionAnswering, head="qa_outputs", rank=rank, whole=[TOKEN_TYPES])
-        settings = dict(learning_rate=7e-4, per_device_train_batch_size=16)
-        trainer_class = partial(HidingTrainer, teacher=teacher)
-        steps = (3_600, 2_000)
-        return fit_in_parts(
-            model, data, collate, folder, changes, steps, trainer_class=trainer_class, **settings
-        )
-
-    teacher = merged(BertForQuestionAnswering, trained(work / "teacher"))
-    return trained(work, teacher)
+    new_model = partial(
+        body_under_head, BertForQuestionAnswering, head="qa_outputs", rank=rank, whole=[TOKEN_TYPES]
+    )
+    settings = dict(learning_rate=7e-4, per_device_train_batch_size=16)
+    return fit_twice(new_model, data, collate, work, changes, steps=(3_600, 2_000), **settings)
