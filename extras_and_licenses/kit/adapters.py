@@ -186,7 +186,7 @@ def fit_in_parts(
             model = trained_before(type(base_of(model)), work / "model")
             further = dict(slowed_by=2, warmup_steps=50, seed=1 + number)
         of_part = changes | dict(max_steps=max(1, round(total * own / sum(steps))))
-        ends.append(fit(model, data, collate, work / f"part-{number}", of_part, **settings, **further))
+        ends.append(fit(model, data, collate, work / f"part-{number}", of_part, **(settings | further)))
         average(ends, work / "model")
     return work / "model"
 
