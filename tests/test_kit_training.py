@@ -273,9 +273,11 @@ def test_entailment_trains_the_token_types_too_and_the_installed_model_has_them(
         model.save_pretrained(work / "model")
         save_configuration(model, work / "model")
         found.append(types.detach())
+        warm_up.append(settings["warmup_steps"])
         return work / "model"
 
     found: list[torch.Tensor] = []
+    warm_up: list[int] = []
     row = {
         "premise": "A dog barks.",
         "hypothesis": "An animal is heard.",
@@ -287,6 +289,7 @@ def test_entailment_trains_the_token_types_too_and_the_installed_model_has_them(
     (tmp_path / "whole").mkdir()
     install.merge(entailment.run(tmp_path, rank=2), "entailment", tmp_path / "whole")
     merged = load_file(tmp_path / "whole" / "model.safetensors")
+    assert warm_up == [500, 50] * 2  # with 100 at first, some runs never got better than guessing
     _, _, first, second = found  # two parts of the teacher's training, two of the model that learned from it
     assert not torch.equal(first, second)
     mean = (first + second) / 2
