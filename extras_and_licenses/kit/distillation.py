@@ -1,17 +1,16 @@
 """Learning from texts with hidden tokens, and from a model that was trained before.
 
-- `fit_twice(new_model, data, collate, work)`: train a teacher, then the same model again with its help.
+- `fit_twice(new_model, work, changes)`: train a teacher, then the same model again with its help.
 - `hide(ids)`: put `[MASK]` in the place of some tokens, others in every pass.
 - `HidingTrainer`: a trainer that does so; with a teacher, half of what it learns from are the teacher's answers.
 - `distance(student, teacher)`: how far the answers of one are from those of the other.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
 import torch
-from datasets import Dataset
 from peft import PeftModel
 from transformers import PreTrainedModel
 from transformers.utils import ModelOutput
@@ -72,30 +71,20 @@ def distance(student: ModelOutput, teacher: ModelOutput) -> torch.Tensor:
 
 
 def fit_twice(
-    new_model: Callable[[], PeftModel | PreTrainedModel],
-    data: Dataset,
-    collate: Callable,
-    work: Path,
-    changes: dict,
-    steps: Sequence[int],
-    **settings,
+    new_model: Callable[[], PeftModel | PreTrainedModel], work: Path, changes: dict, **settings
 ) -> Path:
     """Train a teacher in parts, then the same model anew in the same way, which also learns from the teacher's answers.
 
     Args:
         new_model: makes the model as it is before training.
-        data: rows with the model's inputs and their `length` in tokens.
-        collate: makes a batch of rows.
         work: folder for checkpoints, for the teacher (`work / "teacher"`) and for the result, `model`.
-        changes: fields of `TrainingArguments` that the caller of the recipe changes in both trainings; its `max_steps`
-            are those of both together.
-        steps: of each part of either training.
-        settings: further arguments of `fit_in_parts`, for both.
+        changes: those of `fit_in_parts`, for both trainings; `max_steps` are those of both together.
+        settings: the other arguments of `fit_in_parts`, the same for both.
     """
     if "max_steps" in changes:
         changes = changes | dict(max_steps=changes["max_steps"] // 2)
-    settings |= dict(data=data, collate=collate, changes=changes, steps=steps)
     model = new_model()
+    settings |= dict(changes=changes)
     first = fit_in_parts(model, work=work / "teacher", trainer_class=HidingTrainer, **settings)
     teacher = merged(type(base_of(model)), first)
     with_teacher = partial(HidingTrainer, teacher=teacher)

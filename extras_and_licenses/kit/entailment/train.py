@@ -64,4 +64,4 @@ def run(work: Path, rank: int = LARGER_RANK, **changes) -> Path:
     # At a rate that rises faster, some runs never get better than guessing.
     settings = dict(learning_rate=5e-4, warmup_steps=500, per_device_train_batch_size=32)
     steps = (3_036, 1_518)  # two passes and one
-    return fit_twice(new_model, data, collate, work, changes, steps, **settings)
+    return fit_twice(new_model, work, changes, data=data, collate=collate, steps=steps, **settings)

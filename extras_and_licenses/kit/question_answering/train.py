@@ -73,5 +73,5 @@ def run(work: Path, rank: int = LARGER_RANK, **changes) -> Path:
     new_model = partial(
         body_under_head, BertForQuestionAnswering, head="qa_outputs", rank=rank, whole=[TOKEN_TYPES]
     )
-    settings = dict(learning_rate=7e-4, per_device_train_batch_size=16)
-    return fit_twice(new_model, data, collate, work, changes, steps=(3_600, 2_000), **settings)
+    settings = dict(steps=(3_600, 2_000), learning_rate=7e-4, per_device_train_batch_size=16)
+    return fit_twice(new_model, work, changes, data=data, collate=collate, **settings)
