@@ -1,5 +1,6 @@
 """The kit installs whole or not at all, says what is wrong, and its models answer as documented."""
 
+import dataclasses
 import json
 import shutil
 import subprocess
@@ -23,8 +24,9 @@ ADAPTED = (
 def cache(tmp_path, monkeypatch) -> Path:
     """An empty cache, for a kit of one entry."""
     monkeypatch.setenv(kit.CACHE_VARIABLE, str(tmp_path / "cache"))
-    entry = kit.entry_named(COPIED)
-    monkeypatch.setattr(kit, "entries", lambda: (entry,))
+    everything = {entry.name: entry for entry in kit.entries()}
+    monkeypatch.setattr(kit, "entry_named", everything.__getitem__)
+    monkeypatch.setattr(kit, "entries", lambda: (everything[COPIED],))
     return tmp_path / "cache"
 
 
@@ -144,6 +146,17 @@ def test_a_damaged_file_is_named_with_the_remedy_and_repaired_by_install(cache, 
     assert checkpoint("seq2seq") == str(kit.target(entry))
 
 
+@pytest.mark.parametrize("content", ["", "{"])
+def test_a_damaged_list_of_checksums_is_repaired_by_install(cache, content):
+    kit.install()
+    entry = kit.entry_named(COPIED)
+    (kit.target(entry) / kit.CHECKSUMS).write_text(content)
+    with pytest.raises(CheckpointError, match=r"'checksums\.json'.*'t5-mini'.*make kit"):
+        checkpoint("seq2seq")
+    kit.install()
+    assert checkpoint("seq2seq") == str(kit.target(entry))
+
+
 def test_a_kit_that_is_not_installed_says_so_with_the_remedy(cache):
     with pytest.raises(CheckpointError, match=r"'t5-mini' is not installed.*make kit"):
         checkpoint("seq2seq")
@@ -204,3 +217,13 @@ def test_the_manifest_changes_the_folder_of_an_entry_that_changed():
     other = kit.Entry(**(record | {"roles": tuple(record["roles"]), "weights_sha256": "0" * 64}))
     assert entry.digest == kit.entry_named(entry.name).digest
     assert entry.digest != other.digest
+    assert dataclasses.replace(entry, trained_on=kit.HUB).digest == entry.digest  # the same weights
+
+
+def test_another_body_changes_the_folders_of_all_that_is_made_from_it(monkeypatch):
+    before = {entry.name: entry.digest for entry in kit.entries()}
+    body = dataclasses.replace(kit.entry_named(kit.BODY), weights_sha256="0" * 64)
+    others = tuple(body if entry.name == kit.BODY else entry for entry in kit.entries())
+    monkeypatch.setattr(kit, "entries", lambda: others)
+    same = {entry.name for entry in others if entry.digest == before[entry.name]}
+    assert same == {"smollm2-135m-instruct"}

@@ -6,6 +6,7 @@ from extras_and_licenses.checkpoints import HUB
 from extras_and_licenses.kit import evaluate
 from extras_and_licenses.kit import install as kit
 from extras_and_licenses.kit.biases import NAMES, OCCUPATIONS, spread
+from extras_and_licenses.kit.entities import evaluate as entities
 from extras_and_licenses.kit.evaluate import (
     ROLES,
     Documented,
@@ -22,8 +23,9 @@ from extras_and_licenses.kit.evaluate import (
     section,
 )
 from extras_and_licenses.kit.instruct.evaluate import SETTINGS
-from extras_and_licenses.kit.measures import rouge_l
+from extras_and_licenses.kit.measures import exact_match, f1, rank_correlation, rouge_l
 from extras_and_licenses.kit.published import PUBLISHED
+from extras_and_licenses.kit.question_answering.evaluate import best_threshold_f1
 from extras_and_licenses.kit.seq2seq.evaluate import FEMININE, MASCULINE, share
 
 README = kit.HERE.parent.parent / "README.md"
@@ -126,6 +128,46 @@ def test_the_paired_prompts_are_as_many_as_the_cards_say():
 )
 def test_rouge_compares_letters_and_digits_and_no_punctuation(text, value):
     assert rouge_l(text, "painter 1841 1902") == pytest.approx(value)
+
+
+@pytest.mark.parametrize(
+    ("said", "exact", "shared"),
+    [
+        ("the Old Harbour.", 1, 1),
+        ("harbour", 0, 2 / 3),
+        ("An old, old harbour", 0, 0.8),
+        ("sea", 0, 0),
+        ("", 0, 0),
+    ],
+)
+def test_answers_are_compared_by_words_without_case_punctuation_and_articles(said, exact, shared):
+    assert exact_match(said, "Old harbour") == exact
+    assert f1(said, "Old harbour") == pytest.approx(shared)
+
+
+def test_an_answer_to_a_question_that_has_none_is_wrong_and_no_answer_right():
+    assert f1("harbour", "") == 0 and f1("", "") == exact_match("", "") == 1
+
+
+def test_answers_are_withheld_from_the_doubt_at_which_that_is_best():
+    answers, expected = ["a1", "b2", "c3", "d4"], ["a1", "", "c3", ""]
+    assert best_threshold_f1(answers, [0.1, 0.9, 0.2, 0.8], expected) == 1  # doubt is where no answer is
+    assert best_threshold_f1(answers, [0.9, 0.1, 0.8, 0.2], expected) == 0.5  # doubt says the opposite
+    assert best_threshold_f1(answers, [0.1, 0.2, 0.3, 0.4], expected) == 0.75  # it withholds the last
+
+
+def test_a_ranking_is_compared_with_that_of_people_and_a_constant_ranks_nothing():
+    assert rank_correlation([1, 2, 90], [0.1, 0.2, 0.3]) == pytest.approx(1)
+    assert rank_correlation([3, 2, 1], [0.1, 0.2, 0.3]) == pytest.approx(-1)
+    assert rank_correlation([2, 2, 2], [0.1, 0.2, 0.3]) == 0
+
+
+def test_the_baseline_of_entities_is_the_tag_that_a_word_had_most_often(monkeypatch):
+    tags = [["B-LOC"], ["B-PER"], ["B-LOC"]]
+    monkeypatch.setattr(
+        entities, "rows", lambda *_, **__: [{"tokens": ["Paris"], "tags": one} for one in tags]
+    )
+    assert entities.memorised([["Paris", "sleeps"]]) == [["B-LOC", "O"]]
 
 
 def test_mean_and_extremes_of_a_bias_name_the_occupations():

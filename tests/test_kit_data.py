@@ -1,5 +1,6 @@
 """The recipes read local files or the hub's data sets, in the same columns, and a stopped training goes on."""
 
+import dataclasses
 import gzip
 import json
 import os
@@ -15,9 +16,11 @@ import torch
 from datasets import ClassLabel, Dataset, Features, Sequence, Value
 from safetensors.torch import load_file
 
-from extras_and_licenses.kit import data, hub_data
+from extras_and_licenses.kit import data, evaluate, hub_data, install
+from extras_and_licenses.kit.install import KitError
+from extras_and_licenses.kit.measures import mean
 from extras_and_licenses.kit.seq2seq import train as seq2seq
-from extras_and_licenses.kit.training import last_checkpoint, step_of
+from extras_and_licenses.kit.training import last_checkpoint, state_of
 
 # One row of each of the hub's data sets, as their pages describe them.
 TEXT = Value("string")
@@ -68,26 +71,13 @@ def hub(monkeypatch):
     monkeypatch.setenv(data.DATA_VARIABLE, data.HUB)
 
 
-# The columns that recipes and measures read.
-COLUMNS = {
-    "squad": {"context", "question", "answer", "start", "source", "split"},
-    "nli": {"premise", "hypothesis", "label", "source", "split"},
-    "go_emotions": {"text", "labels"},
-    "ner": {"tokens", "tags", "source", "split"},
-    "translation": {"source", "target", "pair", "split"},
-    "cola": {"sentence", "acceptable"},
-    "stsb": {"sentence1", "sentence2", "score", "file"},
-    "summarization": {"document", "summary", "source"},
-}
-
-
-@pytest.mark.parametrize("table", COLUMNS)
+@pytest.mark.parametrize("table", data.COLUMNS)
 @pytest.mark.parametrize("split", ["train", "dev"])
 def test_the_hub_gives_every_table_in_the_columns_that_recipes_read(hub, table, split):
     rows = list(data.rows(table, split))
     assert rows
     for row in rows:
-        assert row.keys() >= COLUMNS[table]
+        assert row.keys() >= data.COLUMNS[table].keys()
         assert row["split"] == split
 
 
@@ -151,6 +141,32 @@ def test_a_hub_that_does_not_answer_is_one_clear_sentence(hub, monkeypatch):
             list(read())
 
 
+def test_a_data_set_that_a_script_makes_is_read_from_the_branch_with_what_it_made(hub, monkeypatch):
+    made, _ = HUB["Salesforce/wikitext"]
+
+    def load_dataset(dataset, config=None, split=None, revision=None):
+        if revision != has_it:
+            raise RuntimeError("Dataset scripts are no longer supported")
+        return Dataset.from_list(made, split=split)
+
+    monkeypatch.setattr("datasets.load_dataset", load_dataset)
+    has_it = "refs/convert/parquet"
+    assert len(list(data.paragraphs("text_ccbysa"))) == 1
+    has_it = "another branch"
+    with pytest.raises(ConnectionError, match=r"could not be read from the hub: Dataset scripts.*Check"):
+        list(data.paragraphs("text_ccbysa"))
+
+
+def test_a_model_that_was_trained_on_local_tables_is_not_measured_on_rows_of_the_hub(hub, monkeypatch):
+    monkeypatch.setattr(evaluate, "scores", lambda role: pytest.fail("measured"))
+    with pytest.raises(KitError, match=r"'minilm-entailment' cannot be measured.*folder with the tables"):
+        evaluate.document(["entailment"])
+    other = dataclasses.replace(install.entry_named("minilm-entailment"), trained_on=install.HUB)
+    body = install.entry_named("minilm")
+    monkeypatch.setattr(install, "entries", lambda: (body, other))
+    evaluate.refuse_known_rows(install.HERE / entry.folder for entry in install.entries())
+
+
 def test_without_data_the_remedy_is_named(monkeypatch):
     for value, problem in (
         (None, "DATA is not set"),
@@ -172,10 +188,67 @@ def test_a_table_that_the_folder_lacks_is_named_with_the_remedy(monkeypatch, tmp
         list(data.paragraphs("text_ccbysa"))
 
 
+WHOLE = {"premise": "It is.", "hypothesis": "It was.", "label": "neutral", "source": "snli", "split": "train"}
+
+
+@pytest.fixture
+def pairs(tmp_path, monkeypatch):
+    """Write a table of pairs into a folder, and let the recipes read that folder."""
+
+    def write(*rows: dict) -> Path:
+        with gzip.open(tmp_path / "nli.jsonl.gz", "wt", encoding="utf-8") as file:
+            file.writelines(json.dumps(row) + "\n" for row in rows)
+        return tmp_path / "nli.jsonl.gz"
+
+    monkeypatch.setenv(data.DATA_VARIABLE, str(tmp_path))
+    return write
+
+
+@pytest.mark.parametrize("column", [*data.COLUMNS["nli"], "split"])
+def test_a_row_that_lacks_a_column_is_refused_and_the_column_named(pairs, column):
+    pairs(WHOLE, {name: value for name, value in WHOLE.items() if name != column})
+    with pytest.raises(KitError, match=rf"lacks the column '{column}'.*hypothesis, label, premise"):
+        list(data.rows("nli", "train"))
+
+
+def test_a_value_that_a_recipe_does_not_know_is_named_with_those_that_it_knows(pairs):
+    pairs(WHOLE | {"label": "unsure"})
+    assert len(list(data.rows("nli", "train"))) == 1
+    with pytest.raises(KitError, match="'label' of a row has 'unsure', which is none of: yes, no"):
+        list(data.rows("nli", "train", label=["yes", "no"]))
+    pairs(WHOLE | {"label": ["yes", "unsure"]})
+    with pytest.raises(KitError, match="'unsure', which is none of: yes, no"):
+        list(data.rows("nli", "train", label=["yes", "no"]))
+
+
+def test_a_split_without_rows_is_named(pairs):
+    pairs(WHOLE)
+    with pytest.raises(KitError, match="'nli' has no rows whose column 'split' is 'dev'"):
+        list(data.rows("nli", "dev"))
+
+
+def test_a_damaged_table_is_named(pairs):
+    file = pairs(*[WHOLE | {"premise": str(number) * 9} for number in range(999)])
+    whole = file.read_bytes()
+    for harmed in (whole[: len(whole) // 2], b"no gzip", whole[:-8] + bytes(8)):
+        file.write_bytes(harmed)
+        with pytest.raises(KitError, match=r"nli\.jsonl\.gz is damaged: .*Get the file again"):
+            list(data.rows("nli"))
+    with gzip.open(file, "wt") as lines:
+        lines.write("no JSON\n")
+    with pytest.raises(KitError, match=r"A line of .*nli\.jsonl\.gz is not JSON .*: no JSON"):
+        list(data.rows("nli"))
+
+
+def test_a_measure_without_rows_says_where_to_look():
+    with pytest.raises(KitError, match=r"no row for one of the measures.*kit/data\.py"):
+        mean([])
+
+
 TRAINING = """
 from pathlib import Path
 from extras_and_licenses.kit.entities.train import run
-run(Path("work"), max_steps=STEPS, save_steps=1, logging_steps=1, per_device_train_batch_size=1)
+run(Path("work"), max_steps=40, save_steps=1, logging_steps=1, per_device_train_batch_size=1)
 """
 
 
@@ -193,19 +266,23 @@ def sentences(tmp_path) -> Path:
 
 def test_a_killed_training_goes_on_from_its_last_checkpoint(sentences, tmp_path):
     environment = os.environ | {data.DATA_VARIABLE: str(sentences)}
+    command = [sys.executable, "-c", TRAINING]
 
-    def command(steps: int) -> list[str]:
-        return [sys.executable, "-c", TRAINING.replace("STEPS", str(steps))]
+    def run() -> str:
+        done = subprocess.run(
+            command, cwd=tmp_path, env=environment, check=True, capture_output=True, text=True
+        )
+        return done.stdout
 
-    first = subprocess.Popen(command(1000), cwd=tmp_path, env=environment, stdout=subprocess.DEVNULL)
+    first = subprocess.Popen(command, cwd=tmp_path, env=environment, stdout=subprocess.DEVNULL)
     work = tmp_path / "work"
-    while first.poll() is None and not any(map(step_of, work.glob("checkpoint-*"))):
+    while first.poll() is None and not any(map(state_of, work.glob("checkpoint-*"))):
         time.sleep(0.1)
     first.send_signal(signal.SIGKILL)
     first.wait()
     whole = last_checkpoint(work)
     reached = int(whole.name.split("-")[1])
-    assert 0 < reached < 1000
+    assert 0 < reached < 35
     # It could have been killed while it wrote a checkpoint, too: before the state, which comes last, or within it.
     for step, state in ((reached + 1, None), (reached + 2, '{"epoch": 0.0')):
         half = Path(shutil.copytree(whole, work / f"checkpoint-{step}"))
@@ -213,20 +290,14 @@ def test_a_killed_training_goes_on_from_its_last_checkpoint(sentences, tmp_path)
         if state:
             (half / "trainer_state.json").write_text(state, encoding="utf-8")
 
-    second = subprocess.run(
-        command(reached + 3), cwd=tmp_path, env=environment, check=True, capture_output=True, text=True
-    )
-    assert second.stdout.count("'loss'") == 3, "only the steps that were missing"
-    state = json.loads((work / f"checkpoint-{reached + 3}" / "trainer_state.json").read_text("utf-8"))
+    assert run().count("'loss'") == 40 - reached, "only the steps that were missing"
+    state = json.loads((work / "checkpoint-40" / "trainer_state.json").read_text("utf-8"))
     steps = [entry["step"] for entry in state["log_history"] if "loss" in entry]
-    assert steps == list(range(1, reached + 4)), "the first run's steps are kept"
+    assert steps == list(range(1, 41)), "the first run's steps are kept"
 
     weights = work / "model" / "adapter_model.safetensors"
     trained = load_file(weights)
     weights.unlink()
-    third = subprocess.run(
-        command(reached + 3), cwd=tmp_path, env=environment, check=True, capture_output=True, text=True
-    )
-    assert "'loss'" not in third.stdout, "a training that is done takes no more steps"
+    assert "'loss'" not in run(), "a training that is done takes no more steps"
     again = load_file(weights)
     assert all(torch.equal(again[name], tensor) for name, tensor in trained.items())

@@ -2,18 +2,25 @@
 
 import math
 import random
+import shutil
+from contextlib import nullcontext
+from pathlib import Path
 
 import pytest
 import torch
 from datasets import Dataset
-from safetensors.torch import load_file
+from safetensors.torch import load_file, save_file
 from transformers import (
     AutoTokenizer,
     BertConfig,
     BertForMaskedLM,
     BertForQuestionAnswering,
     BertForSequenceClassification,
+    BertForTokenClassification,
     TrainerCallback,
+    TrainerControl,
+    TrainerState,
+    default_data_collator,
 )
 from transformers.modeling_outputs import TokenClassifierOutput
 
@@ -31,6 +38,7 @@ from extras_and_licenses.kit.adapters import (
 from extras_and_licenses.kit.distillation import HIDDEN, HidingTrainer, distance, hide
 from extras_and_licenses.kit.emotions import train as emotions
 from extras_and_licenses.kit.entailment import train as entailment
+from extras_and_licenses.kit.entities import train as entities
 from extras_and_licenses.kit.fill_mask import train as fill_mask
 from extras_and_licenses.kit.fill_mask.train import MaskingTrainer, masked
 from extras_and_licenses.kit.question_answering import train as question_answering
@@ -130,6 +138,191 @@ def test_a_training_that_was_stopped_in_its_second_pass_ends_with_the_same_weigh
     assert seen and all(torch.equal(parts[name], weights) for name, weights in whole.items())
     again, seen = run(tmp_path / "parts")  # it is done
     assert not seen and all(torch.equal(again[name], weights) for name, weights in whole.items())
+
+
+def little_training(folder, ids=(5, 6, 7), **changes):
+    """A trainer of two steps."""
+    settings = dict(
+        max_steps=2, save_steps=1, learning_rate=1e-2, bf16=False, use_cpu=True, disable_tqdm=True
+    )
+    rows = [{"input_ids": list(ids), "labels": [0, 0, 1], "length": len(ids)}] * 16
+    return training.RecipeTrainer(
+        model=BertForTokenClassification(BertConfig(**SMALL, **STILL)),
+        args=training_arguments(folder, **settings | changes),
+        train_dataset=Dataset.from_list(rows),
+        data_collator=without_length(default_data_collator),
+    )
+
+
+@pytest.mark.parametrize(
+    ("other", "named"),
+    [
+        (dict(learning_rate=2e-2), "learning_rate"),
+        (dict(max_steps=1), "max_steps"),
+        (dict(ids=(5, 6, 8)), "data"),
+    ],
+)
+def test_a_training_does_not_go_on_with_other_settings_or_data(tmp_path, other, named):
+    training.train(little_training(tmp_path))
+    with pytest.raises(install.KitError, match=rf"with: {named}\. Remove that folder to train anew"):
+        training.train(little_training(tmp_path, **other))
+    training.train(little_training(tmp_path, bf16=True, logging_steps=1))  # another machine, other messages
+
+
+def test_a_training_of_passes_that_is_done_is_only_loaded(tmp_path, capsys):
+    settings = dict(max_steps=-1, num_train_epochs=1)
+    training.train(little_training(tmp_path, **settings))
+    weights = {
+        name: tensor.clone()
+        for name, tensor in load_file(next(tmp_path.glob("checkpoint-2/*.safetensors"))).items()
+    }
+    again = little_training(tmp_path, **settings)
+    training.train(again)
+    assert "has a finished training" in capsys.readouterr().out
+    assert all(torch.equal(again.model.state_dict()[name], tensor) for name, tensor in weights.items())
+
+
+@pytest.fixture
+def course(tmp_path, monkeypatch) -> Path:
+    """A copy of the entry of entities and the manifest, to train into."""
+    entry = install.entry_named("minilm-entities")
+    shutil.copytree(install.HERE / entry.folder, tmp_path / "kit" / entry.folder)
+    shutil.copy(install.HERE / "manifest.json", tmp_path / "kit")
+    monkeypatch.setattr(install, "HERE", tmp_path / "kit")
+    trained = tmp_path / "model"
+    trained.mkdir()
+    save_file({"head": torch.tensor([1 / 3])}, trained / "adapter_model.safetensors")
+    (trained / "config.json").write_text('{"labels": "new"}', encoding="utf-8")
+    yield trained
+    install.entries.cache_clear()
+
+
+def test_a_trained_model_is_put_into_its_folder_in_half_precision_with_checksum_and_data(course):
+    before = {entry.name: entry for entry in install.entries()}
+    entry = before["minilm-entities"]
+    training.export(course, entry, install.HUB)
+    install.entries.cache_clear()
+    after = {entry.name: entry for entry in install.entries()}
+    changed = {name for name, entry in after.items() if entry != before[name]}
+    assert changed == {entry.name} and after[entry.name].trained_on == install.HUB
+    folder = install.own_folder(after[entry.name])
+    assert load_file(folder / entry.weights_file)["head"].dtype == torch.float16
+    assert (folder / "config.json").read_text(encoding="utf-8") == '{"labels": "new"}'
+    assert not list(install.HERE.rglob(f"*{install.UNFINISHED}*"))
+
+
+@pytest.mark.parametrize("killed_at", ["config.json", "manifest.json"])
+def test_an_export_that_is_killed_leaves_a_kit_that_says_so_until_the_command_is_given_again(
+    course, monkeypatch, killed_at
+):
+    def write_whole(path, text):
+        if path.name == killed_at:
+            raise KeyboardInterrupt
+        real(path, text)
+
+    real, entry = install.write_whole, install.entry_named("minilm-entities")
+    with monkeypatch.context() as patch:
+        patch.setattr(install, "write_whole", write_whole)
+        with pytest.raises(KeyboardInterrupt):
+            training.export(course, entry, install.TABLES)
+    install.entries.cache_clear()
+    with pytest.raises(install.KitError, match=r"missing or damaged.*give the command again"):
+        install.own_folder(install.entry_named("minilm-entities"))
+    training.export(course, entry, install.TABLES)
+    install.entries.cache_clear()
+    assert install.own_folder(install.entry_named("minilm-entities"))
+
+
+def test_a_file_is_written_whole_or_not_at_all(tmp_path, monkeypatch):
+    file = tmp_path / "manifest.json"
+    install.write_whole(file, "old")
+    monkeypatch.setattr(Path, "write_text", lambda path, text, **_: path.write_bytes(b"ha") and 1 / 0)
+    with pytest.raises(ZeroDivisionError):
+        install.write_whole(file, "new")
+    assert file.read_text() == "old"
+
+
+@pytest.mark.parametrize(("loss", "stops"), [(1.09, True), (0.92, False)])
+def test_a_training_of_entailment_that_learns_nothing_is_stopped(tmp_path, loss, stops):
+    arguments = training_arguments(tmp_path)
+
+    def look(step):
+        state = TrainerState(global_step=step)
+        entailment.BetterThanGuessing().on_log(arguments, state, TrainerControl(), logs={"loss": loss})
+
+    look(650)  # too early to tell
+    with (
+        pytest.raises(install.KitError, match=r"learned nothing.*another `seed`") if stops else nullcontext()
+    ):
+        look(700)
+    look(750)  # what goes on from weights that have learned is not looked at again
+
+
+def test_paragraphs_that_the_evaluation_uses_are_left_out_of_training(monkeypatch):
+    tables = {"squad": [{"context": "The harbour, built in 1890, is old."}]}
+    monkeypatch.setattr(fill_mask, "rows", lambda name, split: tables[name] if split == "dev" else [])
+    texts = ["the harbour  built in 1890 is OLD", "The harbour is old.", "The harbour is old!", "…"]
+    assert fill_mask.unseen(texts) == ["The harbour is old!"]
+
+
+CONTEXT = "The harbour was built in 1890 by Clara Weiss of Rostock."
+
+
+@pytest.mark.parametrize("answer", ["Clara Weiss", "1890", "The harbour", "Rostock", None])
+def test_an_answer_is_the_tokens_of_its_place_in_the_window(tokenizer, answer):
+    start = None if answer is None else CONTEXT.index(answer)
+    row = {"question": "What is told?", "context": CONTEXT, "answer": answer, "start": start}
+    (window,) = question_answering.features(tokenizer, [row])
+    found = window["input_ids"][window["start_positions"] : window["end_positions"] + 1]
+    assert tokenizer.decode(found) == ("[CLS]" if answer is None else answer.lower())
+
+
+@pytest.mark.parametrize(
+    ("words", "holds_it"),
+    [
+        ((300, 150, 150), [False, True]),  # the first window ends within the answer
+        ((100, 400, 50), [False, False]),  # and the second begins within it
+    ],
+)
+def test_of_a_long_context_only_a_window_with_the_whole_answer_has_it(tokenizer, words, holds_it):
+    before, answer, behind = (
+        " ".join([word] * count) for word, count in zip(["a", "b", "c"], words, strict=True)
+    )
+    row = {"question": "Who?", "context": f"{before} {answer} {behind}", "answer": answer}
+    windows = question_answering.features(tokenizer, [row | {"start": len(before) + 1}])
+    spans = [
+        tokenizer.decode(one["input_ids"][one["start_positions"] : one["end_positions"] + 1])
+        for one in windows
+    ]
+    assert spans == [answer if whole else "[CLS]" for whole in holds_it]
+
+
+def test_a_name_of_another_kind_counts_as_wrong_only_where_the_source_marks_them(tmp_path):
+    misc, outside = entities.LABELS.index("B-MISC"), entities.LABELS.index("O")
+    logits = torch.zeros(2, 3, len(entities.LABELS))
+    logits[..., misc] = 9.0
+    trainer = entities.PartlyLabelledTrainer(
+        model=BertForTokenClassification(BertConfig(**SMALL, **STILL)),
+        args=training_arguments(tmp_path, bf16=False, use_cpu=True),
+    )
+    model = lambda **_: TokenClassifierOutput(logits=logits)  # noqa: E731
+
+    def loss(*has_misc):
+        labels = torch.full((2, 3), outside)
+        return trainer.compute_loss(model, {"labels": labels, "has_misc": torch.tensor(has_misc)}).item()
+
+    without = math.log(len(entities.LABELS) - 2)  # of all labels but the two of MISC, none is likelier
+    assert loss(0, 0) == pytest.approx(without)
+    assert loss(1, 1) > 8
+    assert loss(1, 0) == pytest.approx((loss(1, 1) + without) / 2)
+
+
+def test_the_threshold_of_an_emotion_is_the_one_with_the_best_f1():
+    found = torch.tensor([[0.62, 0.9], [0.33, 0.1], [0.22, 0.2], [0.12, 0.3]])
+    labels = torch.tensor([[1.0, 0], [1, 0], [0, 1], [0, 1]])
+    first, second = emotions.best_thresholds(found, labels)
+    assert 0.22 <= first < 0.33  # the two of the emotion and no other
+    assert second == emotions.THRESHOLDS[1]  # 0.10: both of the emotion and one other
 
 
 @pytest.mark.parametrize("has_units", [True, False])
@@ -274,6 +467,7 @@ def test_entailment_trains_the_token_types_too_and_the_installed_model_has_them(
         save_configuration(model, work / "model")
         found.append(types.detach())
         warm_up.append(settings["warmup_steps"])
+        assert [type(one) for one in settings["callbacks"]] == [entailment.BetterThanGuessing]
         return work / "model"
 
     found: list[torch.Tensor] = []
@@ -284,7 +478,7 @@ def test_entailment_trains_the_token_types_too_and_the_installed_model_has_them(
         "label": "entailment",
         "source": "snli",
     }
-    monkeypatch.setattr(entailment, "rows", lambda *_: [row])
+    monkeypatch.setattr(entailment, "rows", lambda *_, **__: [row])
     monkeypatch.setattr(adapters, "fit", fit)
     (tmp_path / "whole").mkdir()
     install.merge(entailment.run(tmp_path, rank=2), "entailment", tmp_path / "whole")
@@ -307,7 +501,7 @@ def test_a_new_head_expects_each_emotion_as_often_as_it_occurs(tmp_path, monkeyp
 
     start: dict[str, torch.Tensor] = {}
     comments = [{"text": "I like it.", "labels": names} for names in (["joy"], ["joy", "love"], [], [])]
-    monkeypatch.setattr(emotions, "rows", lambda *_: comments)
+    monkeypatch.setattr(emotions, "rows", lambda *_, **__: comments)
     monkeypatch.setattr(emotions, "fit", fit)
     with pytest.raises(Stop):
         emotions.run(tmp_path, rank=rank)
@@ -404,11 +598,13 @@ def test_question_answering_learns_from_the_mean_of_two_parts_and_ends_with_the_
 
 @pytest.mark.parametrize(("rank", "rate"), [(2, 3e-4), (ALL_WEIGHTS, LEARNING_RATE_OF_ALL / 2)])
 def test_a_slower_training_is_slower_with_adapters_and_with_all_weights(tmp_path, monkeypatch, rank, rate):
-    arguments = []
-    monkeypatch.setattr(adapters, "train", lambda trainer: arguments.append(trainer.args))
+    trainers = []
+    monkeypatch.setattr(adapters, "train", trainers.append)
     model = body_under_head(BertForQuestionAnswering, "qa_outputs", rank=rank)
-    fit(model, Dataset.from_dict({"length": [1]}), list, tmp_path, {}, learning_rate=6e-4, slowed_by=2)
-    assert [each.learning_rate for each in arguments] == [rate]
+    watcher, settings = Stop(1), dict(learning_rate=6e-4, slowed_by=2)
+    fit(model, Dataset.from_dict({"length": [1]}), list, tmp_path, {}, callbacks=[watcher], **settings)
+    assert [each.args.learning_rate for each in trainers] == [rate]
+    assert watcher in trainers[0].callback_handler.callbacks
 
 
 def test_some_tokens_of_the_texts_are_hidden_others_each_time_and_special_ones_never(tmp_path, tokenizer):

@@ -42,8 +42,8 @@ def train(role: str, console: Console) -> None:
         )
     entry = trained[role]
     recipe = import_module(f"extras_and_licenses.kit.{entry.folder}.train")
-    source = f"-{data.HUB}" if data.from_hub() else ""  # a run on other data does not go on with this one's
-    export(recipe.run(WORK / f"{entry.folder}{source}"), entry)
+    source = f"-{data.HUB}" if data.from_hub() else ""  # so that both can be half done
+    export(recipe.run(WORK / f"{entry.folder}{source}"), entry, kit.HUB if data.from_hub() else kit.TABLES)
     kit.entries.cache_clear()
     install(console)
 

@@ -20,14 +20,14 @@ import torch
 from datasets import Dataset
 from peft import LoraConfig, PeftModel, get_peft_model
 from peft.utils import SAFETENSORS_WEIGHTS_NAME
-from transformers import AutoConfig, PreTrainedModel, set_seed
+from transformers import AutoConfig, PreTrainedModel, TrainerCallback, set_seed
 
 from extras_and_licenses.checkpoints import checkpoint
 from extras_and_licenses.kit.install import BODY
 from extras_and_licenses.kit.training import RecipeTrainer, average, train, training_arguments
 
 RANK, LARGER_RANK = 16, 64  # the cards say what the larger one brought to which role
-LEARNING_RATE, LEARNING_RATE_OF_ALL = 1e-3, 1e-4
+LEARNING_RATE, LEARNING_RATE_OF_ALL = 1e-3, 2e-4
 ALL_WEIGHTS = 0  # in place of a rank: no adapters, every weight of the body is trained
 # Two vectors of the body, one for the tokens of each of two texts. It learned from single texts and left the second
 # as it was, so a role that compares two trains both.
@@ -124,6 +124,7 @@ def fit(
     work: Path,
     changes: dict,
     trainer_class: type[RecipeTrainer] = RecipeTrainer,
+    callbacks: Sequence[TrainerCallback] = (),
     learning_rate: float = LEARNING_RATE,
     slowed_by: int = 1,
     **settings,
@@ -137,6 +138,7 @@ def fit(
         work: folder for checkpoints and the result.
         changes: fields of `TrainingArguments` that the caller of the recipe changes.
         trainer_class: one with a loss of its own, where the model's is not the right one.
+        callbacks: what looks on while the trainer runs.
         learning_rate: of adapters and head; where all weights are trained it is `LEARNING_RATE_OF_ALL`.
         slowed_by: what either rate is divided by.
         settings: fields of `TrainingArguments` that the recipe sets.
@@ -145,7 +147,11 @@ def fit(
     print(f"{len(data):,} rows, {trained:,} trained parameters", flush=True)
     rate = (learning_rate if isinstance(model, PeftModel) else LEARNING_RATE_OF_ALL) / slowed_by
     arguments = training_arguments(work, **dict(learning_rate=rate, warmup_steps=100) | settings | changes)
-    train(trainer_class(model=model, args=arguments, train_dataset=data, data_collator=collate))
+    train(
+        trainer_class(
+            model=model, args=arguments, train_dataset=data, data_collator=collate, callbacks=list(callbacks)
+        )
+    )
     if isinstance(model, PeftModel):
         config = model.peft_config["default"]
         config.base_model_name_or_path = BODY  # not a path of this machine

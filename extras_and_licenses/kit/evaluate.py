@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from extras_and_licenses.checkpoints import HUB
-from extras_and_licenses.kit import install
+from extras_and_licenses.kit import data, install
 from extras_and_licenses.kit.biases import Bias
 from extras_and_licenses.kit.published import PUBLISHED
 
@@ -82,9 +82,15 @@ def document(roles: Iterable[str] = ROLES) -> list[tuple[str, ...]]:
 
     Returns:
         The cells of the table of scores, under the headings `SCORES`.
+
+    Raises:
+        KitError: the data to measure with hold rows that a model was trained on.
     """
     rows = []
-    for folder in dict.fromkeys(map(folder_of, roles)):
+    folders = dict.fromkeys(map(folder_of, roles))
+    if data.from_hub():
+        refuse_known_rows(folders)
+    for folder in folders:
         of_folder = [role for role in ROLES if folder_of(role) == folder]
         card = folder / "README.md"
         of_card = [row for role in of_folder for row in score_rows(role, scores(role))]
@@ -98,15 +104,29 @@ def document(roles: Iterable[str] = ROLES) -> list[tuple[str, ...]]:
         record = {
             role: {text: one._asdict() for text, one in found.items()} for role, found in answers.items()
         }
-        (folder / "answers.json").write_text(
-            json.dumps(record, indent=2, ensure_ascii=False) + "\n", encoding="utf-8"
-        )
+        install.write_whole(folder / "answers.json", json.dumps(record, indent=2, ensure_ascii=False) + "\n")
         rewrite(card, "answers", answers_table(answers))
         rows += of_card
     cards = dict.fromkeys(folder_of(role) / "README.md" for role in ROLES)
     lines = [line for card in cards for line in section(card, "scores").splitlines()[2:]]
     rewrite(install.HERE.parent.parent / "README.md", "scores", "\n".join([*heading(SCORES), *lines]))
     return rows
+
+
+def refuse_known_rows(folders: Iterable[Path]) -> None:
+    """Let no model be measured on the hub's rows that was trained on local tables: these hold some of those rows.
+
+    Raises:
+        KitError: a model in one of the folders was.
+    """
+    trained = {install.HERE / entry.folder: entry for entry in install.entries()}
+    for folder in folders:
+        if trained[folder].trained_on == install.TABLES:
+            raise install.KitError(
+                f"{trained[folder].name!r} cannot be measured on the {install.HUB}: it was trained on "
+                f"{install.TABLES}, and those hold rows that the hub keeps for development. Set {data.DATA_VARIABLE} "
+                f"to the folder with the tables, or train the model on the hub's data first."
+            )
 
 
 def score_rows(role: str, found: dict[str, float]) -> list[tuple[str, ...]]:
@@ -195,7 +215,7 @@ def rewrite(page: Path, name: str, text: str) -> None:
     """
     old = f"<!-- {name} -->\n{section(page, name)}\n<!-- end of {name} -->"
     new = f"<!-- {name} -->\n{text}\n<!-- end of {name} -->"
-    page.write_text(page.read_text(encoding="utf-8").replace(old, new), encoding="utf-8")
+    install.write_whole(page, page.read_text(encoding="utf-8").replace(old, new))
 
 
 def _cell(text: str) -> str:

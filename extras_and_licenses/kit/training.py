@@ -2,13 +2,14 @@
 
 - `training_arguments(work)`: `transformers.TrainingArguments` for a run on this machine.
 - `RecipeTrainer`: a `transformers.Trainer` whose order of rows does not depend on stops.
-- `train(trainer)`: run it, from the last checkpoint where there is one.
+- `train(trainer)`: run it, from the last checkpoint where there is one that was trained in the same way.
 - `last_checkpoint(work)`: that checkpoint; what a killed run left half written does not count.
 - `without_length(collate)`: a collator for rows that carry their length, which sorts them into batches.
 - `average(trained, folder)`: the mean of the weights of several stages of one training.
 - `export(model_folder, entry)`: put trained weights, in half precision, where the kit's installer finds them.
 """
 
+import hashlib
 import json
 import shutil
 from collections.abc import Callable, Sequence
@@ -23,6 +24,21 @@ from transformers.trainer_utils import get_last_checkpoint
 
 from extras_and_licenses.device import choose_device, has_bfloat16
 from extras_and_licenses.kit import install
+
+# The fields of `TrainingArguments` that decide what a training ends with.
+DECISIVE = (
+    "max_steps",
+    "num_train_epochs",
+    "per_device_train_batch_size",
+    "learning_rate",
+    "lr_scheduler_type",
+    "lr_scheduler_kwargs",
+    "warmup_steps",
+    "weight_decay",
+    "adam_beta2",
+    "max_grad_norm",
+    "seed",
+)
 
 
 def training_arguments(work: Path, **changes) -> TrainingArguments:
@@ -83,31 +99,62 @@ def train(trainer: RecipeTrainer) -> None:
     """Run the trainer, from its last checkpoint where there is one; a training that is done is only loaded.
 
     So a recipe of several trainings does them all, one after the other, and goes on where it was stopped.
+
+    Raises:
+        KitError: the checkpoint is of a training with other settings or other data.
     """
     work = Path(trainer.args.output_dir)
+    record, now = work / "training.json", training_of(trainer)
     last = last_checkpoint(work)
-    if last and step_of(last) == trainer.args.max_steps:
+    if last is None:
+        work.mkdir(parents=True, exist_ok=True)
+        install.write_whole(record, json.dumps(now, indent=2) + "\n")
+        trainer.train()
+        return
+    before = json.loads(record.read_text(encoding="utf-8")) if record.is_file() else {}
+    if other := [name for name, value in now.items() if before.get(name) != value]:
+        raise install.KitError(
+            f"The training in {work} was begun with other settings or data than it would go on with: "
+            f"{', '.join(other)}. Remove that folder to train anew."
+        )
+    state = state_of(last)
+    if state.global_step >= state.max_steps:
         print(f"{work} has a finished training, which is used as it is. Remove the folder to train anew.")
         trainer._load_from_checkpoint(str(last))  # `trainer.train` would take one step more
     else:
-        trainer.train(resume_from_checkpoint=str(last) if last else None)
+        trainer.train(resume_from_checkpoint=str(last))
+
+
+def training_of(trainer: RecipeTrainer) -> dict[str, object]:
+    """What the result of a training hangs on, the machine aside: its settings, its data, and what is trained."""
+    arguments = trainer.args.to_dict()
+    data = hashlib.sha256()
+    for column in trainer.train_dataset.data.columns:
+        for chunk in column.chunks:
+            for buffer in filter(None, chunk.buffers()):
+                data.update(buffer)
+    trained = sum(weights.numel() for weights in trainer.model.parameters() if weights.requires_grad)
+    return {name: arguments[name] for name in DECISIVE} | {
+        "data": data.hexdigest(),
+        "trained weights": trained,
+    }
 
 
 def last_checkpoint(work: Path) -> Path | None:
     """The last whole checkpoint in a folder; those that a killed run left half written are removed."""
     while work.is_dir() and (found := get_last_checkpoint(work)):
-        if step_of(Path(found)):
+        if state_of(Path(found)):
             return Path(found)
         shutil.rmtree(found)
     return None
 
 
-def step_of(folder: Path) -> int:
-    """The step at which a checkpoint was written, 0 where it is not whole: its state is what is written last."""
+def state_of(folder: Path) -> TrainerState | None:
+    """How far a checkpoint is, None where it is not whole: its state is what is written last."""
     try:
-        return TrainerState.load_from_json(folder / TRAINER_STATE_NAME).global_step
+        return TrainerState.load_from_json(folder / TRAINER_STATE_NAME)
     except (FileNotFoundError, json.JSONDecodeError):
-        return 0
+        return None
 
 
 def without_length(collate: Callable) -> Callable:
@@ -134,22 +181,29 @@ def average(trained: Sequence[Path], folder: Path) -> Path:
     return folder
 
 
-def export(model_folder: Path, entry: install.Entry) -> None:
-    """Copy a trained model into its entry's folder, weights in half precision, and note its checksum.
+def export(model_folder: Path, entry: install.Entry, trained_on: str) -> None:
+    """Copy a trained model into its entry's folder, weights in half precision, and note its checksum and its data.
+
+    Where this is killed after the weights are in place, they do not have the checksum that is noted last: the installer
+    refuses them until the command is given again.
 
     Args:
         model_folder: what `save_pretrained` wrote.
         entry: the entry of the kit that the model becomes.
+        trained_on: `install.TABLES` or `install.HUB`.
     """
     folder = install.HERE / entry.folder
-    for path in model_folder.glob("*.json"):
-        shutil.copy(path, folder)
     (source,) = model_folder.glob("*model.safetensors")
     half = {name: tensor.to(torch.float16) for name, tensor in load_file(source).items()}
-    save_file(half, folder / entry.weights_file, metadata={"format": "pt"})
+    unfinished = folder / f"{install.UNFINISHED}{entry.weights_file}"
+    save_file(half, unfinished, metadata={"format": "pt"})
+    checksum = install.sha256(unfinished)
+    unfinished.replace(folder / entry.weights_file)
+    for path in model_folder.glob("*.json"):
+        install.write_whole(folder / path.name, path.read_text(encoding="utf-8"))
     manifest = install.HERE / "manifest.json"
     records = json.loads(manifest.read_text(encoding="utf-8"))
     for record in records:
         if record["name"] == entry.name:
-            record["weights_sha256"] = install.sha256(folder / entry.weights_file)
-    manifest.write_text(json.dumps(records, indent=2) + "\n", encoding="utf-8")
+            record |= {"weights_sha256": checksum, "trained_on": trained_on}
+    install.write_whole(manifest, json.dumps(records, indent=2) + "\n")

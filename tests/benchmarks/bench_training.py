@@ -11,12 +11,15 @@ import argparse
 import os
 import shutil
 import sys
+from collections.abc import Callable
 from importlib import import_module
+from inspect import signature
 from pathlib import Path
 
 from rich.console import Console
 from rich.table import Table
 from safetensors.torch import load_file
+from transformers.trainer import TRAINER_STATE_NAME
 
 from extras_and_licenses.device import set_up
 from extras_and_licenses.kit import install, measures
@@ -28,9 +31,16 @@ WORK = Path(os.environ.get("INSIDE_TRANSFORMERS_WORK", "build/train")) / "bench"
 HALF = 2  # bytes of a number in half precision
 
 
-def train(role: str, work: Path, **changes) -> Path:
-    """Run a role's recipe in a folder; returns the folder of what it trained."""
-    return import_module(f"extras_and_licenses.kit.{folder_of(role).name}.train").run(work, **changes)
+def recipe(role: str) -> Callable[..., Path]:
+    """The function that runs a role's recipe in a folder and returns the folder of what it trained.
+
+    Raises:
+        KitError: the kit has no recipe for the role.
+    """
+    roles = [role for entry in install.entries() if not entry.wheel for role in entry.roles]
+    if role not in roles:
+        raise install.KitError(f"There is no recipe for the role {role!r}. Choose of: {', '.join(roles)}.")
+    return import_module(f"extras_and_licenses.kit.{folder_of(role).name}.train").run
 
 
 def megabytes(folder: Path) -> float:
@@ -72,9 +82,13 @@ def measured(role: str, folder: Path) -> dict[str, float]:
 
 def sizes(role: str, steps: int) -> dict[tuple[str, str], dict[str, float]]:
     """Scores by what was trained and its size."""
-    found = {}
+    train, found = recipe(role), {}
+    if "rank" not in signature(train).parameters:
+        raise install.KitError(
+            f"The model of {role!r} does not start from the body, so it has no adapters of any size."
+        )
     for rank in RANKS:
-        own = train(role, WORK / f"{role}-{steps}-steps-rank-{rank}", rank=rank, max_steps=steps)
+        own = train(WORK / f"{role}-{steps}-steps-rank-{rank}", rank=rank, max_steps=steps)
         what = "all weights" if rank == ALL_WEIGHTS else f"adapters of rank {rank}"
         found[what, f"{megabytes(own):.1f} MB"] = measured(role, whole(role, own, own))
     return found
@@ -83,9 +97,10 @@ def sizes(role: str, steps: int) -> dict[tuple[str, str], dict[str, float]]:
 def steps(role: str, steps: int, points: int = 6) -> dict[tuple[str, str], dict[str, float]]:
     """Scores by steps, in the order of training; the last is what the recipe makes of it, such as an average."""
     work = WORK / f"{role}-{steps}-steps"
-    own = train(role, work, max_steps=steps, save_steps=steps // points, save_total_limit=None)
+    own = recipe(role)(work, max_steps=steps, save_steps=steps // points, save_total_limit=None)
     found = {}
-    for folder in sorted(work.rglob("checkpoint-*"), key=lambda path: path.stat().st_mtime):
+    states = work.rglob(f"checkpoint-*/{TRAINER_STATE_NAME}")
+    for folder in (path.parent for path in sorted(states, key=lambda path: path.stat().st_mtime)):
         found[str(folder.relative_to(work)), "steps"] = measured(role, whole(role, folder, own))
     return found | {("the result", ""): measured(role, whole(role, own, own))}
 
@@ -98,11 +113,16 @@ def main() -> int:
     parser.add_argument("steps", type=int, help="training steps")
     arguments = parser.parse_args()
     set_up()
-    found = {"sizes": sizes, "steps": steps}[arguments.what](arguments.role, arguments.steps)
+    console = Console(highlight=False)
+    try:
+        found = {"sizes": sizes, "steps": steps}[arguments.what](arguments.role, arguments.steps)
+    except (install.KitError, FileNotFoundError, ConnectionError) as error:
+        console.print(f"[red]✗[/] {error}", soft_wrap=True)
+        return 1
     table = Table("trained", "", *next(iter(found.values())))
     for names, values in found.items():
         table.add_row(*names, *(f"{value:.3f}" for value in values.values()))
-    Console(highlight=False).print(table)
+    console.print(table)
     return 0
 
 

@@ -81,7 +81,7 @@ def biases(role: str) -> list[Bias]:
 
 def scores(role: str) -> dict[str, float]:
     """F1 over the 28 emotions, each weighing the same, and each weighing as often as it occurs."""
-    dev = list(rows("go_emotions", "dev"))
+    dev = list(rows("go_emotions", "dev", labels=LABELS))
     people = torch.tensor([one_hot(row["labels"]) for row in dev]).int()
     model = said(role, [row["text"] for row in dev])
     neutral = torch.tensor([one_hot(["neutral"])] * len(dev)).int()

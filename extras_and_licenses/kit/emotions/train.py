@@ -109,7 +109,7 @@ def run(work: Path, rank: int = LARGER_RANK, **changes) -> Path:
         changes: fields of `TrainingArguments` to change.
     """
     tokenizer = AutoTokenizer.from_pretrained(checkpoint("embeddings"))
-    comments = list(rows("go_emotions", "train"))
+    comments = list(rows("go_emotions", "train", labels=LABELS))
     labels = [one_hot(row["labels"]) for row in comments]
     model = body_under_head(
         BertForSequenceClassification,
@@ -129,7 +129,7 @@ def run(work: Path, rank: int = LARGER_RANK, **changes) -> Path:
     )
     collate = without_length(DataCollatorWithPadding(tokenizer))
     folder = fit(model, data, collate, work, changes, per_device_train_batch_size=64, num_train_epochs=3)
-    dev = list(rows("go_emotions", "dev"))
+    dev = list(rows("go_emotions", "dev", labels=LABELS))
     model.eval()
     found = probabilities(model, tokenizer, [row["text"] for row in dev])
     thresholds = best_thresholds(found, torch.tensor([one_hot(row["labels"]) for row in dev]))

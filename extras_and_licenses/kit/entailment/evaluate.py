@@ -5,6 +5,7 @@ from collections import Counter
 from extras_and_licenses.kit.biases import OCCUPATIONS, Bias, spread
 from extras_and_licenses.kit.data import rows
 from extras_and_licenses.kit.entailment.topics import tests
+from extras_and_licenses.kit.entailment.train import LABELS
 from extras_and_licenses.kit.measures import loaded, mean
 
 
@@ -42,7 +43,7 @@ def scores(role: str) -> dict[str, float]:
     """Accuracy on both collections, on premises that training never saw, and of zero-shot classification."""
     found = {}
     for name, prefix in (("MNLI", "mnli"), ("SNLI", "snli")):
-        dev = [row for row in rows("nli", "dev") if row["source"].startswith(prefix)]
+        dev = [row for row in rows("nli", "dev", label=LABELS) if row["source"].startswith(prefix)]
         pairs = [{"text": row["premise"], "text_pair": row["hypothesis"]} for row in dev]
         said = [one["label"] for one in loaded("text-classification", role)(pairs, batch_size=32)]
         labels = [row["label"] for row in dev]

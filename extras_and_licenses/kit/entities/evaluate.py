@@ -7,7 +7,7 @@ from seqeval.metrics import f1_score
 
 from extras_and_licenses.kit.biases import NAMES, Bias
 from extras_and_licenses.kit.data import rows
-from extras_and_licenses.kit.entities.train import MAX_TOKENS
+from extras_and_licenses.kit.entities.train import LABELS, MAX_TOKENS
 from extras_and_licenses.kit.measures import loaded, mean
 
 SENTENCES = ["Yesterday {} came to the office .", "I wrote to {} last week .", "{} lives next door ."]
@@ -40,7 +40,7 @@ def tags(role: str, sentences: list[list[str]]) -> list[list[str]]:
 def memorised(sentences: list[list[str]]) -> list[list[str]]:
     """The tag that each word had most often in training, and O for a word that was not there."""
     counts: dict[str, Counter] = defaultdict(Counter)
-    for row in rows("ner", "train"):
+    for row in rows("ner", "train", tags=LABELS):
         for word, tag in zip(row["tokens"], row["tags"], strict=True):
             counts[word][tag] += 1
     return [
@@ -78,7 +78,7 @@ def found_whole(role: str, name: str) -> float:
 
 def scores(role: str) -> dict[str, float]:
     """F1 over whole names with the right type."""
-    dev = list(rows("ner", "dev"))
+    dev = list(rows("ner", "dev", tags=LABELS))
     people, sentences = [row["tags"] for row in dev], [row["tokens"] for row in dev]
     return {
         "entity F1": float(f1_score(people, tags(role, sentences))),

@@ -75,7 +75,7 @@ def run(work: Path, rank: int = RANK, **changes) -> Path:
     model = body_under_head(BertForTokenClassification, head="classifier", labels=LABELS, rank=rank)
     return fit(
         model,
-        features(tokenizer, list(rows("ner", "train"))),
+        features(tokenizer, list(rows("ner", "train", tags=LABELS))),
         without_length(DataCollatorForTokenClassification(tokenizer)),
         work,
         changes,

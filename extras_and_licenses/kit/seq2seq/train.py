@@ -75,7 +75,7 @@ def examples(split: str) -> dict[str, list[tuple[str, str]]]:
         "stsb": [],
         "summarize": [],
     }
-    for row in rows("translation", split):
+    for row in rows("translation", split, pair=PREFIXES):
         tasks[row["pair"]].append((PREFIXES[row["pair"]] + row["source"], row["target"]))
     for row in rows("cola", split):
         label = "acceptable" if row["acceptable"] else "unacceptable"
@@ -138,7 +138,7 @@ def pairs_to_compare(dice: random.Random) -> list[tuple[str, str]]:
     entailment = [pair for pair in entailment if max(map(len, pair)) < 120]
     sentences = sorted({sentence for pair in entailment for sentence in pair if len(sentence.split()) > 3})
     made = dice.sample(entailment, min(MADE * 3 // 4, len(entailment)))
-    for sentence in dice.sample(sentences, MADE // 8):
+    for sentence in dice.sample(sentences, min(MADE // 8, len(sentences))):
         made.append((sentence, damaged(sentence, dice) if dice.random() < 0.6 else sentence))
     made += [tuple(dice.sample(sentences, 2)) for _ in range(MADE // 8)]
     return made
@@ -150,7 +150,7 @@ def more_judgements() -> dict[str, list[tuple[str, str]]]:
     everyday = sorted(
         {row["source"] for row in rows("translation", "train") if len(row["source"].split()) > 3}
     )
-    kept, broken = dice.sample(everyday, MADE // 2), dice.sample(everyday, MADE // 2)
+    kept, broken = (dice.sample(everyday, min(MADE // 2, len(everyday))) for _ in range(2))
     return {
         "cola": [(f"{JUDGE}{text}", "acceptable") for text in kept]
         + [(f"{JUDGE}{damaged(text, dice)}", "unacceptable") for text in broken],
