@@ -170,9 +170,8 @@ def _load(dataset: str, config: str | None, split: str):
     try:
         try:
             data = load_dataset(dataset, config, split=split)
-        except (
-            RuntimeError
-        ):  # it is made by a script, which the library no longer runs; the hub keeps the result
+        except RuntimeError:
+            # A script makes it, which the library no longer runs; the hub keeps the result.
             data = load_dataset(dataset, config, split=split, revision=MADE_BY_SCRIPT)
     except (ConnectionError, RuntimeError) as error:
         raise ConnectionError(
