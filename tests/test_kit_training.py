@@ -140,6 +140,15 @@ def test_a_training_that_was_stopped_in_its_second_pass_ends_with_the_same_weigh
     assert not seen and all(torch.equal(again[name], weights) for name, weights in whole.items())
 
 
+@pytest.mark.parametrize("role", ["embeddings", "poems"])
+def test_a_role_without_a_recipe_is_refused_with_those_that_have_one(role):
+    with pytest.raises(
+        install.KitError, match=rf"no recipe for the role '{role}'.*emotions, entailment, ent"
+    ):
+        training.recipe(role)
+    assert training.recipe("entities") == (entities.run, install.entry_named("minilm-entities"))
+
+
 def little_training(folder, ids=(5, 6, 7), **changes):
     """A trainer of two steps."""
     settings = dict(

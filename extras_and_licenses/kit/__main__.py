@@ -3,7 +3,6 @@
 import argparse
 import os
 import sys
-from importlib import import_module
 from pathlib import Path
 
 from rich.console import Console
@@ -33,17 +32,11 @@ def install(console: Console) -> None:
 
 def train(role: str, console: Console) -> None:
     """Train the model of a role, put its weights into the entry's folder, and install it."""
-    from extras_and_licenses.kit.training import export
+    from extras_and_licenses.kit.training import export, recipe
 
-    trained = {role: entry for entry in kit.entries() for role in entry.roles if not entry.wheel}
-    if role not in trained:
-        raise kit.KitError(
-            f"There is no recipe for the role {role!r}. Choose one of: {', '.join(sorted(trained))}."
-        )
-    entry = trained[role]
-    recipe = import_module(f"extras_and_licenses.kit.{entry.folder}.train")
+    run, entry = recipe(role)
     source = f"-{data.HUB}" if data.from_hub() else ""  # so that both can be half done
-    export(recipe.run(WORK / f"{entry.folder}{source}"), entry, kit.HUB if data.from_hub() else kit.TABLES)
+    export(run(WORK / f"{entry.folder}{source}"), entry, kit.HUB if data.from_hub() else kit.TABLES)
     kit.entries.cache_clear()
     install(console)
 

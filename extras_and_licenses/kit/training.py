@@ -1,5 +1,6 @@
 """What every recipe shares: one set of training arguments, a run that resumes, and the export into the package.
 
+- `recipe(role)`: what trains the model of a role, and the entry of the kit that this model is.
 - `training_arguments(work)`: `transformers.TrainingArguments` for a run on this machine.
 - `RecipeTrainer`: a `transformers.Trainer` whose order of rows does not depend on stops.
 - `train(trainer)`: run it, from the last checkpoint where there is one that was trained in the same way.
@@ -13,6 +14,7 @@ import hashlib
 import json
 import shutil
 from collections.abc import Callable, Sequence
+from importlib import import_module
 from pathlib import Path
 
 import torch
@@ -39,6 +41,20 @@ DECISIVE = (
     "max_grad_norm",
     "seed",
 )
+
+
+def recipe(role: str) -> tuple[Callable[..., Path], install.Entry]:
+    """The function that trains the model of a role and returns the model's folder, and the model's entry.
+
+    Raises:
+        KitError: the kit has no recipe for the role.
+    """
+    trained = {role: entry for entry in install.entries() for role in entry.roles if not entry.wheel}
+    if role not in trained:
+        raise install.KitError(
+            f"There is no recipe for the role {role!r}. Choose one of: {', '.join(sorted(trained))}."
+        )
+    return import_module(f"{__package__}.{trained[role].folder}.train").run, trained[role]
 
 
 def training_arguments(work: Path, **changes) -> TrainingArguments:

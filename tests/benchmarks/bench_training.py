@@ -11,8 +11,6 @@ import argparse
 import os
 import shutil
 import sys
-from collections.abc import Callable
-from importlib import import_module
 from inspect import signature
 from pathlib import Path
 
@@ -24,23 +22,12 @@ from transformers.trainer import TRAINER_STATE_NAME
 from extras_and_licenses.device import set_up
 from extras_and_licenses.kit import install, measures
 from extras_and_licenses.kit.adapters import ALL_WEIGHTS
-from extras_and_licenses.kit.evaluate import BASELINE, folder_of, scores
+from extras_and_licenses.kit.evaluate import BASELINE, scores
+from extras_and_licenses.kit.training import recipe
 
 RANKS = (4, 16, 64, ALL_WEIGHTS)
 WORK = Path(os.environ.get("INSIDE_TRANSFORMERS_WORK", "build/train")) / "bench"
 HALF = 2  # bytes of a number in half precision
-
-
-def recipe(role: str) -> Callable[..., Path]:
-    """The function that runs a role's recipe in a folder and returns the folder of what it trained.
-
-    Raises:
-        KitError: the kit has no recipe for the role.
-    """
-    roles = [role for entry in install.entries() if not entry.wheel for role in entry.roles]
-    if role not in roles:
-        raise install.KitError(f"There is no recipe for the role {role!r}. Choose of: {', '.join(roles)}.")
-    return import_module(f"extras_and_licenses.kit.{folder_of(role).name}.train").run
 
 
 def megabytes(folder: Path) -> float:
@@ -82,7 +69,7 @@ def measured(role: str, folder: Path) -> dict[str, float]:
 
 def sizes(role: str, steps: int) -> dict[tuple[str, str], dict[str, float]]:
     """Scores by what was trained and its size."""
-    train, found = recipe(role), {}
+    (train, _), found = recipe(role), {}
     if "rank" not in signature(train).parameters:
         raise install.KitError(
             f"The model of {role!r} does not start from the body, so it has no adapters of any size."
@@ -97,7 +84,8 @@ def sizes(role: str, steps: int) -> dict[tuple[str, str], dict[str, float]]:
 def steps(role: str, steps: int, points: int = 6) -> dict[tuple[str, str], dict[str, float]]:
     """Scores by steps, in the order of training; the last is what the recipe makes of it, such as an average."""
     work = WORK / f"{role}-{steps}-steps"
-    own = recipe(role)(work, max_steps=steps, save_steps=steps // points, save_total_limit=None)
+    train, _ = recipe(role)
+    own = train(work, max_steps=steps, save_steps=steps // points, save_total_limit=None)
     found = {}
     states = work.rglob(f"checkpoint-*/{TRAINER_STATE_NAME}")
     for folder in (path.parent for path in sorted(states, key=lambda path: path.stat().st_mtime)):
