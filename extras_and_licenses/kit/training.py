@@ -49,7 +49,7 @@ def recipe(role: str) -> tuple[Callable[..., Path], install.Entry]:
     Raises:
         KitError: the kit has no recipe for the role.
     """
-    trained = {role: entry for entry in install.entries() for role in entry.roles if not entry.wheel}
+    trained = {role: entry for entry in install.entries() for role in entry.roles if not entry.wheels}
     if role not in trained:
         raise install.KitError(
             f"There is no recipe for the role {role!r}. Choose one of: {', '.join(sorted(trained))}."

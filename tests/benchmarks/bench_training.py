@@ -55,8 +55,8 @@ def whole(role: str, folder: Path, result: Path) -> Path:
         return made
     for path in [*folder.glob("*config.json"), folder / "model.safetensors", *result.glob("tokenizer*")]:
         shutil.copy(path, made)
-    if not (made / "tokenizer.json").is_file():
-        install.copy_tokenizer(made)
+    if body := recipe(role)[1].body:
+        install.copy_tokenizer(install.body_folder(body), made)
     return made
 
 
