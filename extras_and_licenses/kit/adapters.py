@@ -28,7 +28,7 @@ from extras_and_licenses.kit.training import RecipeTrainer, average, train, trai
 RANK, LARGER_RANK = 16, 64  # the cards say what the larger one brought to which role
 LEARNING_RATE, LEARNING_RATE_OF_ALL = 1e-3, 2e-4
 # The linear layers beside which adapters stand, by the family of the body.
-LAYERS = {"bert": ["query", "key", "value", "dense"], "mpnet": r"mpnet\.encoder\..*\.(q|k|v|o|dense)"}
+LAYERS = {"bert": ["query", "key", "value", "dense"], "mpnet": ["q", "k", "v", "o", "dense"]}
 ALL_WEIGHTS = 0  # in place of a rank: no adapters, every weight of the body is trained
 # Two vectors of the body, one for the tokens of each of two texts. It learned from single texts and left the second
 # as it was, so a role that compares two trains both.
@@ -162,8 +162,7 @@ def fit(
     if isinstance(model, PeftModel):
         config = model.peft_config["default"]
         config.base_model_name_or_path = installed_at(base_of(model).name_or_path)  # no path of this machine
-        if isinstance(config.target_modules, set):  # whose order changes from run to run
-            config.target_modules = sorted(config.target_modules)
+        config.target_modules = sorted(config.target_modules)  # a set, whose order changes from run to run
         model.save_pretrained(work / "model", save_embedding_layers=False)
     else:
         model.save_pretrained(work / "model")
