@@ -516,7 +516,7 @@ def test_what_is_trained_on_the_larger_body_names_it_and_installs_with_its_token
     if rank != ALL_WEIGHTS:
         settings = json.loads((folder / "adapter_config.json").read_text(encoding="utf-8"))
         assert settings["base_model_name_or_path"] == "mpnet"
-        install.merge(folder, "entailment", tmp_path / "whole")
+        install.merge(folder, install.entry_named("mpnet-entailment"), tmp_path / "whole")
         assert AutoTokenizer.from_pretrained(tmp_path / "whole").mask_token == "<mask>"
         made = AutoModelForSequenceClassification.from_pretrained(tmp_path / "whole")
         assert torch.equal(
@@ -583,7 +583,7 @@ def test_the_average_of_two_stages_has_the_mean_of_their_weights_and_installs(tm
     found = load_file(path)
     assert len(found) > 72 and all((weights == 2.5).all() for weights in found.values())
     if rank != ALL_WEIGHTS:
-        install.merge(folder, "question-answering", tmp_path / "whole")
+        install.merge(folder, install.entry_named("minilm-question-answering"), tmp_path / "whole")
         assert (load_file(tmp_path / "whole" / "model.safetensors")["qa_outputs.weight"] == 2.5).all()
 
 
@@ -748,7 +748,8 @@ def test_fill_mask_trains_adapters_in_the_body_and_the_whole_transform_of_the_he
     monkeypatch.setattr(fill_mask, "choose_device", lambda: torch.device("cpu"))
     monkeypatch.setattr(fill_mask, "train", train)
     (tmp_path / "whole").mkdir()
-    install.merge(fill_mask.run(tmp_path, rank=2, use_cpu=True, bf16=False), "fill-mask", tmp_path / "whole")
+    trained_here = fill_mask.run(tmp_path, rank=2, use_cpu=True, bf16=False)
+    install.merge(trained_here, install.entry_named("minilm-fill-mask"), tmp_path / "whole")
     in_body = [name for name in trained if "lora" in name]
     assert all(".bert.encoder." in name for name in in_body) and len(in_body) == 6 * 6 * 2
     in_head = [name for name in trained if name not in in_body]

@@ -323,30 +323,30 @@ def make_full(entry: Entry, folder: Path) -> None:
 
 def make_adapter(entry: Entry, folder: Path) -> None:
     """The entry's body with an adapter merged into its weights, under the head that was trained with it."""
-    merge(own_folder(entry), entry.name, folder)
+    merge(own_folder(entry), entry, folder)
 
 
-def merge(source: Path, name: str, folder: Path) -> None:
-    """Merge an adapter into the body that it names.
+def merge(source: Path, entry: Entry, folder: Path) -> None:
+    """Merge an adapter into the body of its entry.
 
     Args:
         source: folder with the adapter and the configuration of the model that it makes.
-        name: of the adapter, for messages.
+        entry: what the model is to be.
         folder: where the model is written.
     """
     import transformers
-    from peft import PeftConfig, PeftModel
+    from peft import PeftModel
 
     config = transformers.AutoConfig.from_pretrained(source)
     architecture = getattr(transformers, config.architectures[0])
-    of_body = body_folder(PeftConfig.from_pretrained(source).base_model_name_or_path)
+    of_body = body_folder(entry.body)
     with quiet(transformers.logging):  # the report that the head is new: the adapter brings it
         body = architecture.from_pretrained(of_body, config=config)
         try:
             model = PeftModel.from_pretrained(body, source)
         except UserWarning as error:
             raise KitError(
-                f"The adapter of {name!r} does not fit the architecture {config.architectures[0]!r} that its "
+                f"The adapter of {entry.name!r} does not fit the architecture {config.architectures[0]!r} that its "
                 f"config.json names. Get the course again, or train the adapter again with `make train`."
             ) from error
         model.merge_and_unload().save_pretrained(folder)

@@ -45,18 +45,19 @@ def whole(role: str, folder: Path, result: Path) -> Path:
         result: what the recipe wrote in the end: a configuration, which checkpoints of adapters lack, and in some
             recipes a tokenizer of their own.
     """
+    _, entry = recipe(role)
     made = folder / "whole"
     shutil.rmtree(made, ignore_errors=True)
     made.mkdir()
     if not (folder / "config.json").is_file():
         shutil.copy(result / "config.json", folder)
     if (folder / "adapter_config.json").is_file():
-        install.merge(folder, role, made)
+        install.merge(folder, entry, made)
         return made
     for path in [*folder.glob("*config.json"), folder / "model.safetensors", *result.glob("tokenizer*")]:
         shutil.copy(path, made)
-    if body := recipe(role)[1].body:
-        install.copy_tokenizer(install.body_folder(body), made)
+    if entry.body:
+        install.copy_tokenizer(install.body_folder(entry.body), made)
     return made
 
 
