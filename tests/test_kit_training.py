@@ -36,7 +36,7 @@ from extras_and_licenses.kit.adapters import (
     base_of,
     body_under_head,
     fit,
-    save_configuration,
+    save,
     trained_before,
 )
 from extras_and_licenses.kit.distillation import HIDDEN, HidingTrainer, distance, hide
@@ -556,8 +556,7 @@ def test_a_trained_model_is_trained_further_in_all_that_was_trained(tmp_path, ra
     for weights in model.parameters():
         if weights.requires_grad:
             torch.nn.init.normal_(weights, std=0.1)
-    model.save_pretrained(tmp_path)
-    save_configuration(model, tmp_path)
+    save(model, tmp_path)
     again = trained_before(BertForSequenceClassification, tmp_path)
     assert list(again.config.id2label.values()) == labels
     ids = torch.arange(1000, 1012)[None]
@@ -576,8 +575,7 @@ def test_the_average_of_two_stages_has_the_mean_of_their_weights_and_installs(tm
         for weights in model.parameters():
             if weights.requires_grad:
                 torch.nn.init.constant_(weights, value)
-        model.save_pretrained(tmp_path / folder)
-        save_configuration(model, tmp_path / folder)
+        save(model, tmp_path / folder)
     folder = average([tmp_path / "first", tmp_path / "second"], tmp_path / "mean")
     (path,) = folder.glob("*.safetensors")
     found = load_file(path)
@@ -604,8 +602,7 @@ def test_question_answering_learns_from_the_mean_of_two_parts_and_ends_with_the_
         (types,) = (name for name in found if f"{TOKEN_TYPES}.modules_to_save" in name)
         assert model.get_parameter(types).requires_grad  # the body left the second of them as it was
         torch.nn.init.constant_(model.get_parameter(head), len(trained) ** 2)
-        model.save_pretrained(work / "model")
-        save_configuration(model, work / "model")
+        save(model, work / "model")
         return work / "model"
 
     monkeypatch.setattr(question_answering, "rows", lambda *_: [ROW])

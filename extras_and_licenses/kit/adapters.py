@@ -7,7 +7,8 @@ only those are shipped: the installer merges them into the body.
 - `with_adapters(base, rank, whole)`: a model of any kind with adapters in it.
 - `fit(model, data, collate, work)`: train it and write adapter, head and configuration to `work / "model"`.
 - `fit_in_parts(model, data, collate, work)`: train it, train it further once or more, and write the mean of all ends.
-- `trained_before(architecture, folder)` and `merged(architecture, folder)`: what they wrote, to train it or to use it.
+- `save(model, folder)`: write what was trained.
+- `trained_before(architecture, folder)` and `merged(architecture, folder)`: what was written, to train it or to use it.
 
 Every recipe that starts from the body takes the rank of its adapters, and can train all weights instead, as that of
 `fill-mask` does by itself; `make bench-sizes` compares them.
@@ -98,7 +99,7 @@ def without_dropout(architecture: type[PreTrainedModel], folder: str | Path, **c
 
 
 def trained_before(architecture: type[PreTrainedModel], folder: Path) -> PeftModel | PreTrainedModel:
-    """What `fit` wrote, to train it further.
+    """What `save` wrote, to train it further.
 
     Args:
         architecture: that of the model in the folder.
@@ -116,7 +117,7 @@ def trained_before(architecture: type[PreTrainedModel], folder: Path) -> PeftMod
 
 
 def merged(architecture: type[PreTrainedModel], folder: Path) -> PreTrainedModel:
-    """What `fit` wrote as one model without adapters, to use it and not to train it further."""
+    """What `save` wrote as one model without adapters, to use it and not to train it further."""
     model = trained_before(architecture, folder)
     model = model.merge_and_unload() if isinstance(model, PeftModel) else model
     return model.eval().requires_grad_(False)
@@ -159,14 +160,7 @@ def fit(
             model=model, args=arguments, train_dataset=data, data_collator=collate, callbacks=list(callbacks)
         )
     )
-    if isinstance(model, PeftModel):
-        config = model.peft_config["default"]
-        config.base_model_name_or_path = installed_at(base_of(model).name_or_path)  # no path of this machine
-        config.target_modules = sorted(config.target_modules)  # a set, whose order changes from run to run
-        model.save_pretrained(work / "model", save_embedding_layers=False)
-    else:
-        model.save_pretrained(work / "model")
-    save_configuration(model, work / "model")
+    save(model, work / "model")
     return work / "model"
 
 
@@ -209,6 +203,18 @@ def fit_in_parts(
 def base_of(model: PeftModel | PreTrainedModel) -> PreTrainedModel:
     """The model itself, without the adapters' wrapper where it has one."""
     return model.get_base_model() if isinstance(model, PeftModel) else model
+
+
+def save(model: PeftModel | PreTrainedModel, folder: Path) -> None:
+    """Write adapter and head, or all weights, with the configuration of the model that they belong to."""
+    if isinstance(model, PeftModel):
+        config = model.peft_config["default"]
+        config.base_model_name_or_path = installed_at(base_of(model).name_or_path)  # no path of this machine
+        config.target_modules = sorted(config.target_modules)  # a set, whose order changes from run to run
+        model.save_pretrained(folder, save_embedding_layers=False)
+    else:
+        model.save_pretrained(folder)
+    save_configuration(model, folder)
 
 
 def save_configuration(model: PeftModel | PreTrainedModel, folder: Path) -> None:

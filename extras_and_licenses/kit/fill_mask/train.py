@@ -23,7 +23,7 @@ from transformers import (
 
 from extras_and_licenses.checkpoints import checkpoint
 from extras_and_licenses.device import choose_device
-from extras_and_licenses.kit.adapters import ALL_WEIGHTS, LEARNING_RATE, save_configuration, with_adapters
+from extras_and_licenses.kit.adapters import ALL_WEIGHTS, LEARNING_RATE, save, with_adapters
 from extras_and_licenses.kit.data import paragraphs, rows
 from extras_and_licenses.kit.training import RecipeTrainer, train, training_arguments, without_length
 
@@ -177,6 +177,5 @@ def run(work: Path, rank: int = ALL_WEIGHTS, **changes) -> Path:
         processing_class=tokenizer,
     )
     train(trainer)
-    model.save_pretrained(work / "model")
-    save_configuration(model, work / "model")
+    save(model, work / "model")
     return work / "model"

@@ -1,4 +1,4 @@
-"""Wrong: adds the lengths of text and hypothesis, each with special tokens of its own."""
+"""Right: adds the lengths of text and hypothesis; a pair has as many special tokens as both by themselves."""
 
 
 def cost(texts, labels, template, batch_size):
