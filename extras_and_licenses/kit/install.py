@@ -33,12 +33,8 @@ CACHE_VARIABLE = "INSIDE_TRANSFORMERS_CACHE"
 CHECKSUMS = "checksums.json"
 BODY = "minilm"  # the entry that nearly all others are made from
 TABLES, HUB = "local tables", "data sets of the hub"  # what a model can be trained on
-TOKENIZER = (
-    "tokenizer.json",
-    "tokenizer_config.json",
-    "special_tokens_map.json",
-    "vocab.txt",
-)  # files of a body
+# The files of a body's tokenizer.
+TOKENIZER = ("tokenizer.json", "tokenizer_config.json", "special_tokens_map.json", "vocab.txt")
 UNFINISHED = ".unfinished-"  # in the name of every folder or file that a killed command can leave behind
 REMEDY = "Run `make kit` (or `python -m extras_and_licenses.kit install`) and try again."
 

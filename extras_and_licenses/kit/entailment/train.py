@@ -68,16 +68,18 @@ def run(work: Path, rank: int = RANK, **changes) -> Path:
     """
     tokenizer = AutoTokenizer.from_pretrained(body_folder(BODY))
     pairs = training_rows()
-    encoded = tokenizer(
+    ids = tokenizer(
         [row["premise"] for row in pairs],
         [row["hypothesis"] for row in pairs],
         truncation=True,
         max_length=MAX_TOKENS,
-    )
+    )["input_ids"]
     data = Dataset.from_dict(
-        {"input_ids": encoded["input_ids"]}
-        | {"labels": [LABELS.index(row["label"]) for row in pairs]}
-        | {"length": [len(ids) for ids in encoded["input_ids"]]}
+        {
+            "input_ids": ids,
+            "labels": [LABELS.index(row["label"]) for row in pairs],
+            "length": [len(tokens) for tokens in ids],
+        }
     )
     model = body_under_head(
         MPNetForSequenceClassification, head="classifier", labels=LABELS, rank=rank, body=BODY
