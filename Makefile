@@ -6,7 +6,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 RUN := INSIDE_TRANSFORMERS_PROFILE=$(PROFILE) $(BIN)/python
 
-.PHONY: help run test sandbox review test-gpu test-container test-browser test-hub plan release grade review bench-grading bench-sizes bench-steps lab teach book kit outputs format lint bench train evaluate compare clean
+.PHONY: help run test sandbox review test-gpu test-rounding test-container test-browser test-hub plan release grade review bench-grading bench-sizes bench-steps lab teach book kit outputs format lint bench train evaluate compare clean
 .DEFAULT_GOAL := help
 
 help: ## list the targets
@@ -22,6 +22,10 @@ test-gpu: kit sandbox ## run all tests on an NVIDIA card; without one it says so
 	@$(BIN)/python -c 'import sys; from extras_and_licenses.device import report; found = report(); print(found); \
 		sys.exit(0 if found.device.startswith("cuda") else "make test-gpu needs an NVIDIA card. " + found.reason)'
 	$(RUN) -m pytest --nbval
+
+test-rounding: kit ## what lessons print and cards document, with weights moved by more than rounding: a stand-in for another device (SEED=1)
+	OMP_NUM_THREADS=1 PYTHONPATH=tests $(RUN) -m pytest -p rounding --nbval --numprocesses 2 --dist loadfile \
+		notebooks extras_and_licenses tests/test_kit_answers.py
 
 release: $(VENV)/ready ## make the student set in release/, without solutions, and write its exercises into gradebook.db
 	@$(BIN)/python -m extras_and_licenses.grading.release
