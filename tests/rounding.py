@@ -12,7 +12,6 @@ import tempfile
 from pathlib import Path
 
 AMOUNT = 3e-6
-FOLDER = tempfile.TemporaryDirectory(prefix="rounding-")
 IN_KERNEL = f"import runpy; runpy.run_path({str(Path(__file__).resolve())!r})['disturb'](); del runpy\n"
 
 
@@ -36,13 +35,11 @@ def disturb() -> None:
     PreTrainedModel.from_pretrained = classmethod(load_disturbed)
 
 
-def pytest_configure():
-    startup = Path(FOLDER.name, "profile_default", "startup")
+def pytest_configure(config):
+    folder = tempfile.TemporaryDirectory(prefix="rounding-")
+    config.add_cleanup(folder.cleanup)
+    startup = Path(folder.name, "profile_default", "startup")
     startup.mkdir(parents=True)
     (startup / "rounding.py").write_text(IN_KERNEL, encoding="utf-8")
-    os.environ["IPYTHONDIR"] = FOLDER.name
+    os.environ["IPYTHONDIR"] = folder.name
     disturb()
-
-
-def pytest_unconfigure():
-    FOLDER.cleanup()
