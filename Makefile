@@ -5,6 +5,7 @@ PROFILE ?= kit
 VENV := .venv
 BIN := $(VENV)/bin
 RUN := INSIDE_TRANSFORMERS_PROFILE=$(PROFILE) $(BIN)/python
+PYTEST := OMP_NUM_THREADS=1 $(RUN) -m pytest --nbval --numprocesses 2 --dist loadfile
 
 .PHONY: help run test sandbox review test-gpu test-rounding test-container test-browser test-hub plan release grade review bench-grading bench-sizes bench-steps lab teach book kit outputs format lint bench train evaluate compare clean
 .DEFAULT_GOAL := help
@@ -16,7 +17,7 @@ run: kit ## run every lesson; executed copies and HTML in build/
 	$(RUN) -m extras_and_licenses.lessons run
 
 test: lint kit sandbox ## run all tests: helper package, kit, and every cell of every notebook
-	OMP_NUM_THREADS=1 $(RUN) -m pytest --nbval --numprocesses 2 --dist loadfile
+	$(PYTEST)
 
 test-gpu: kit sandbox ## run all tests on an NVIDIA card; without one it says so and fails
 	@$(BIN)/python -c 'import sys; from extras_and_licenses.device import report; found = report(); print(found); \
@@ -24,8 +25,7 @@ test-gpu: kit sandbox ## run all tests on an NVIDIA card; without one it says so
 	$(RUN) -m pytest --nbval
 
 test-rounding: kit ## what lessons print and cards document, with weights moved by more than rounding: a stand-in for another device (SEED=1)
-	OMP_NUM_THREADS=1 PYTHONPATH=tests $(RUN) -m pytest -p rounding --nbval --numprocesses 2 --dist loadfile \
-		notebooks extras_and_licenses tests/test_kit_answers.py
+	PYTHONPATH=tests $(PYTEST) -p rounding notebooks extras_and_licenses tests/test_kit_answers.py
 
 release: $(VENV)/ready ## make the student set in release/, without solutions, and write its exercises into gradebook.db
 	@$(BIN)/python -m extras_and_licenses.grading.release

@@ -8,35 +8,31 @@ from pathlib import Path
 import nbformat
 import pytest
 import torch
-from transformers import AutoModel
-
-from extras_and_licenses.checkpoints import checkpoint
 
 HERE = Path(__file__).parent
-LOAD = (
-    "AutoModel.from_pretrained(checkpoint('embeddings'), dtype='float32').embeddings.word_embeddings.weight"
-)
+LOAD = """
+import torch
+from transformers import AutoModel
+from extras_and_licenses.checkpoints import checkpoint
+model = AutoModel.from_pretrained(checkpoint("embeddings"), dtype="float32")
+weights = model.embeddings.word_embeddings.weight.data
+"""
 
 
 @pytest.fixture(scope="module")
 def weights(tmp_path_factory):
     """The word embeddings as they are, as the tests' process loads them with the plugin, and as a kernel does."""
     folder = tmp_path_factory.mktemp("rounding")
-    program = (
-        "import torch\nfrom transformers import AutoModel\n"
-        f"from extras_and_licenses.checkpoints import checkpoint\nweight = {LOAD}\n"
-    )
-    (folder / "test_load.py").write_text(program + "def test():\n    torch.save(weight.data, 'process.pt')\n")
-    cell = nbformat.v4.new_code_cell(program + "torch.save(weight.data, 'kernel.pt')", execution_count=1)
+    (folder / "test_load.py").write_text(LOAD + "def test():\n    torch.save(weights, 'process.pt')\n")
+    cell = nbformat.v4.new_code_cell(LOAD + "torch.save(weights, 'kernel.pt')", execution_count=1)
     nbformat.write(nbformat.v4.new_notebook(cells=[cell]), folder / "load.ipynb")
     command = [sys.executable, "-m", "pytest", "-p", "rounding", "--nbval-lax", "--nbval-current-env"]
     environment = {**os.environ, "PYTHONPATH": str(HERE), "SEED": "0"}
     done = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True)
     assert done.returncode == 0, done.stdout + done.stderr
-    plain = AutoModel.from_pretrained(
-        checkpoint("embeddings"), dtype="float32"
-    ).embeddings.word_embeddings.weight
-    return plain.data, *(torch.load(folder / name) for name in ("process.pt", "kernel.pt"))
+    here = {}
+    exec(LOAD, here)
+    return here["weights"], *(torch.load(folder / name) for name in ("process.pt", "kernel.pt"))
 
 
 def test_weights_move_by_three_millionths(weights):
